@@ -1,0 +1,1 @@
+export { type SyntheticRequest, type SyntheticRules, syntheticBars, syntheticRules } from './synthetic/index.ts';
