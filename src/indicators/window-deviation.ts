@@ -1,0 +1,97 @@
+import { productError, sumError } from './exact.ts';
+import { requireWhole } from './params.ts';
+import type { Series } from './series.ts';
+
+/** State of a moving deviation: sums of the distances from an anchor and of their squares, with their rounding errors. */
+export class DeviationState {
+  readonly ring: Float64Array;
+  anchor = 0.5;
+  sum = 0.5;
+  sumRest = 0.5;
+  square = 0.5;
+  squareRest = 0.5;
+  position = 0.5;
+  count = 0.5;
+
+  constructor(indicator: string, length: number) {
+    requireWhole(indicator, 'length', length);
+    this.ring = new Float64Array(length);
+    this.anchor = 0;
+    this.sum = 0;
+    this.sumRest = 0;
+    this.square = 0;
+    this.squareRest = 0;
+    this.position = 0;
+    this.count = 0;
+  }
+}
+
+/**
+ * Population standard deviation of the last `length` values (divided by n, as TA-Lib and Tulip do).
+ * Sums of plain squares lose all digits when prices are large against their moves, and a variance below some epsilon is
+ * not zero when the price is 0.00001. So: distances from an anchor inside the window, squares with their rounding
+ * errors, the anchor moved and the sums built afresh each time the ring comes round. Skips NaN.
+ */
+export function deviationStep(x: Series, from: number, to: number, state: DeviationState, out: Float64Array): void {
+  const ring = state.ring;
+  const length = ring.length;
+  let { anchor, sum, sumRest, square, squareRest, position, count } = state;
+  for (let i = from; i < to; i++) {
+    const value = x[i];
+    if (value - value !== 0) {
+      out[i] = Number.NaN;
+      continue;
+    }
+    const oldest = ring[position] - anchor;
+    ring[position++] = value;
+    if (position === length) {
+      position = 0;
+      anchor = value;
+      sum = 0;
+      sumRest = 0;
+      square = 0;
+      squareRest = 0;
+      for (let j = 0; j < length; j++) {
+        const distance = ring[j] - anchor;
+        const total = sum + distance;
+        sumRest += sumError(sum, distance, total);
+        sum = total;
+        const squared = distance * distance;
+        const squares = square + squared;
+        squareRest += sumError(square, squared, squares) + productError(distance, distance, squared);
+        square = squares;
+      }
+    } else {
+      const newest = value - anchor;
+      const total = sum + newest;
+      sumRest += sumError(sum, newest, total);
+      sum = total - oldest;
+      sumRest += sumError(total, -oldest, sum);
+      const added = newest * newest;
+      const squares = square + added;
+      squareRest += sumError(square, added, squares) + productError(newest, newest, added);
+      const removed = oldest * oldest;
+      square = squares - removed;
+      squareRest += sumError(squares, -removed, square) - productError(oldest, oldest, removed);
+    }
+    if (count < length) count++;
+    out[i] = count < length ? Number.NaN : deviation(sum, sumRest, square, squareRest, length);
+  }
+  state.anchor = anchor;
+  state.sum = sum;
+  state.sumRest = sumRest;
+  state.square = square;
+  state.squareRest = squareRest;
+  state.position = position;
+  state.count = count;
+}
+
+/** sqrt(n * sum of squares - square of the sum) / n, both products with their rounding errors. */
+function deviation(sum: number, sumRest: number, square: number, squareRest: number, n: number): number {
+  const scaled = n * square;
+  const scaledRest = productError(n, square, scaled) + n * squareRest;
+  const squared = sum * sum;
+  const squaredRest = productError(sum, sum, squared) + 2 * sum * sumRest;
+  const difference = scaled - squared + (scaledRest - squaredRest);
+  return difference > 0 ? Math.sqrt(difference) / n : 0;
+}
