@@ -1,0 +1,164 @@
+import { Costs } from './costs.ts';
+import { Execution } from './execution.ts';
+import { Ledger } from './ledger.ts';
+import { exact, pow10 } from './money.ts';
+import { type Command, type EndFact, type FillFact, OrderBook } from './order.ts';
+import type { MatchedPart } from './position.ts';
+import { Risk } from './risk.ts';
+import type { CostSettings, RiskSettings } from './settings.ts';
+import { type Answer, Slot, type SlotSpec } from './slot.ts';
+import type { ExitReason, Refusal } from './trade.ts';
+
+/** One closed bar inside a slice; prices in units of its symbol. */
+export interface SliceBar {
+  /** Index of the symbol-and-timeframe it belongs to. */
+  stream: number;
+  high: number;
+  low: number;
+  close: number;
+}
+
+/**
+ * Everything that can happen to the engine. Inputs are totally ordered by time, then by kind in this order, then by
+ * sequence: venue answers, the market slice, strategies' answers, timers and the operator.
+ */
+export type Input =
+  | { readonly kind: 'fill'; readonly fill: FillFact }
+  | { readonly kind: 'end'; readonly end: EndFact }
+  /** All bars that closed at one instant, in canonical order. Only the first `count` entries of `bars` count. */
+  | { readonly kind: 'slice'; readonly time: number; readonly count: number; readonly bars: readonly SliceBar[] }
+  | { readonly kind: 'answer'; readonly time: number; readonly slot: number; readonly answer: Answer }
+  | { readonly kind: 'operator'; readonly time: number; readonly order: 'flatten'; readonly reason: ExitReason };
+
+export interface StreamSpec {
+  readonly symbolIndex: number;
+  /** Slots that decide on this stream's bars, in config order. */
+  readonly slots: readonly number[];
+}
+
+export interface EngineSpec {
+  /** Quote money. */
+  readonly capital: number;
+  readonly cashDecimals: number;
+  readonly slots: readonly SlotSpec[];
+  readonly streams: readonly StreamSpec[];
+  readonly costs: CostSettings;
+  readonly risk: RiskSettings;
+  /** Market orders fill at the close that caused them; for comparison with other engines. */
+  readonly fillsAtClose: boolean;
+}
+
+/** A matched part of a position with the exit that closed it, units. */
+export interface ClosedPart {
+  readonly slot: number;
+  readonly part: MatchedPart;
+  readonly fill: FillFact;
+  readonly bar: number;
+  readonly reason: ExitReason;
+}
+
+/**
+ * The one engine of backtest, paper and live. `step` is synchronous and deterministic, does no I/O and reads no clock:
+ * it takes the next thing that happened and returns what should be sent to the venue. The returned array is valid until
+ * the next step.
+ */
+export class Engine {
+  readonly slots: readonly Slot[];
+  readonly ledger: Ledger;
+  readonly costs: Costs;
+  readonly book = new OrderBook();
+  readonly closed: ClosedPart[] = [];
+  readonly refusals: Refusal[] = [];
+  readonly risk: Risk;
+  /** Account value at the last slice, cash units. */
+  equity: number;
+  readonly #streams: readonly StreamSpec[];
+  /** Slots by symbol: whose positions a symbol's closes value. */
+  readonly #slotsOfSymbol: number[][] = [];
+  readonly #commands: Command[] = [];
+  readonly #execution: Execution;
+
+  constructor(spec: EngineSpec) {
+    this.slots = spec.slots.map((slot, index) => new Slot(index, slot));
+    const capital = exact(Math.round(spec.capital * pow10(spec.cashDecimals)), 'capital');
+    this.ledger = new Ledger(
+      capital,
+      spec.slots.map((slot) => slot.market),
+    );
+    this.equity = capital;
+    this.costs = new Costs(spec.costs, spec.cashDecimals);
+    this.risk = new Risk(spec.risk, this.ledger, this.slots, this.costs);
+    this.#streams = spec.streams;
+    for (const slot of this.slots) {
+      const symbol = slot.spec.symbolIndex;
+      this.#slotsOfSymbol[symbol] ??= [];
+      this.#slotsOfSymbol[symbol].push(slot.index);
+    }
+    const log = {
+      closed: (slot: Slot, part: MatchedPart, fill: FillFact, bar: number, reason: ExitReason): void => {
+        this.closed.push({ slot: slot.index, part, fill, bar, reason });
+      },
+      refused: (slot: Slot, time: number, code: Refusal['code'], detail: string): void => {
+        this.refusals.push({ time, symbol: slot.spec.symbol, strategy: slot.spec.strategy, code, detail });
+      },
+    };
+    this.#execution = new Execution(
+      this.slots,
+      this.ledger,
+      this.risk,
+      this.book,
+      this.#commands,
+      log,
+      spec.fillsAtClose,
+    );
+  }
+
+  step(input: Input): readonly Command[] {
+    this.#commands.length = 0;
+    switch (input.kind) {
+      case 'slice':
+        this.#onSlice(input.time, input.bars, input.count);
+        break;
+      case 'answer':
+        this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
+        break;
+      case 'fill':
+        this.#execution.onFill(input.fill);
+        break;
+      case 'end':
+        this.#execution.onEnd(input.end);
+        break;
+      case 'operator':
+        for (const slot of this.slots) this.#execution.closePosition(slot, input.time, input.reason);
+        break;
+      default:
+        return unreachable(input);
+    }
+    return this.#commands;
+  }
+
+  #onSlice(time: number, bars: readonly SliceBar[], count: number): void {
+    for (let b = 0; b < count; b++) {
+      const bar = bars[b];
+      const { symbolIndex } = this.#streams[bar.stream];
+      const owners = this.#slotsOfSymbol[symbolIndex];
+      for (let o = 0; o < owners.length; o++) this.ledger.mark(owners[o], bar.close);
+    }
+    this.equity = this.ledger.equity();
+    this.risk.observe(time, this.equity);
+    for (let b = 0; b < count; b++) {
+      const bar = bars[b];
+      const { slots } = this.#streams[bar.stream];
+      for (let s = 0; s < slots.length; s++) {
+        this.#execution.onBarClosed(this.slots[slots[s]], time, bar.high, bar.low, bar.close);
+      }
+    }
+    if (this.equity <= 0) {
+      for (const slot of this.slots) this.#execution.closePosition(slot, time, 'stop_loss');
+    }
+  }
+}
+
+function unreachable(input: never): never {
+  throw new TypeError(`Unknown engine input: ${JSON.stringify(input)}`);
+}

@@ -1,0 +1,334 @@
+import type { Ledger } from './ledger.ts';
+import type { Command, EndFact, FillFact, Order, OrderBook, OrderIntent, OrderType, Side } from './order.ts';
+import type { MatchedPart } from './position.ts';
+import { initialStop, initialTarget, targetPlans, tightenedStop } from './protection.ts';
+import type { Risk } from './risk.ts';
+import type { Answer, Slot } from './slot.ts';
+import type { ExitReason, RefusalCode } from './trade.ts';
+
+/** What the facade tells the engine besides its commands. */
+export interface ExecutionLog {
+  closed(slot: Slot, part: MatchedPart, fill: FillFact, bar: number, reason: ExitReason): void;
+  refused(slot: Slot, time: number, code: RefusalCode, detail: string): void;
+}
+
+/**
+ * The facade between signals and venues: turns answers of strategies into orders, and fills into protective stops,
+ * targets and closed trades. It only appends commands; whatever a venue does comes back as a fact.
+ */
+export class Execution {
+  readonly #slots: readonly Slot[];
+  readonly #ledger: Ledger;
+  readonly #risk: Risk;
+  readonly #book: OrderBook;
+  readonly #commands: Command[];
+  readonly #log: ExecutionLog;
+  readonly #fillsAtClose: boolean;
+
+  constructor(
+    slots: readonly Slot[],
+    ledger: Ledger,
+    risk: Risk,
+    book: OrderBook,
+    commands: Command[],
+    log: ExecutionLog,
+    fillsAtClose: boolean,
+  ) {
+    this.#slots = slots;
+    this.#ledger = ledger;
+    this.#risk = risk;
+    this.#book = book;
+    this.#commands = commands;
+    this.#log = log;
+    this.#fillsAtClose = fillsAtClose;
+  }
+
+  /** A bar of the slot's timeframe closed: expiries, trailing and break-even stops, time stops. Prices in units. */
+  onBarClosed(slot: Slot, time: number, high: number, low: number, close: number): void {
+    slot.bar++;
+    if (slot.entries.length > 0) this.#expireEntries(slot);
+    const position = this.#ledger.positions[slot.index];
+    if (position.quantity === 0) return;
+    const entryRangeUnknown = slot.entryBar === slot.bar && slot.enteredIntrabar;
+    position.see(entryRangeUnknown ? close : high, entryRangeUnknown ? close : low);
+    const reached = entryRangeUnknown ? close : position.quantity > 0 ? high : low;
+    if ((reached - slot.best) * position.side > 0) slot.best = reached;
+    const tightened = tightenedStop(slot, position, slot.stop?.price ?? 0);
+    if (tightened) this.#placeStop(slot, tightened.price, time, tightened.reason);
+    const { timeStopBars } = slot.spec.orders;
+    if (timeStopBars !== null && slot.bar - slot.entryBar >= timeStopBars) this.closePosition(slot, time, 'time_stop');
+  }
+
+  /** A strategy's answer for the bar that just closed. */
+  onAnswer(slot: Slot, answer: Answer, time: number): void {
+    if (answer.signal === 0) return;
+    const side: Side = answer.signal > 0 ? 1 : -1;
+    const held = this.#ledger.positions[slot.index].side;
+    if (held === -side) this.#reduce(slot, answer, side, time);
+    else this.#enter(slot, answer, side, time);
+  }
+
+  /** Leaves the whole position at the market; its protective orders stay until that is filled. */
+  closePosition(slot: Slot, time: number, reason: ExitReason): void {
+    this.#cancelEntries(slot);
+    const quantity = Math.abs(this.#ledger.positions[slot.index].quantity);
+    if (quantity === 0 || slot.exit?.intent.type === 'market') return;
+    if (slot.exit) this.#cancel(slot.exit);
+    slot.exitReason = reason;
+    slot.exit = this.#reduceOrder(slot, 'market', 'exit', quantity, 0, 0, time, null);
+  }
+
+  onFill(fill: FillFact): void {
+    const order = this.#book.get(fill.orderId);
+    if (!order.addFill(fill)) return;
+    const slot = this.#slots[order.intent.slot];
+    const atClose = this.#fillsAtClose && order.intent.type === 'market' && !fill.intrabar;
+    const bar = atClose ? slot.bar : slot.bar + 1;
+    if (order.intent.role === 'entry') this.#onEntryFill(slot, order, fill, bar);
+    else this.#onExitFill(slot, order, fill, bar);
+  }
+
+  onEnd(end: EndFact): void {
+    const order = this.#book.get(end.orderId);
+    order.end ??= end;
+    const slot = this.#slots[order.intent.slot];
+    this.#forget(slot, order);
+    if (end.status === 'rejected' && order.intent.role === 'entry') {
+      this.#log.refused(slot, end.time, 'INSUFFICIENT_CASH', end.reason);
+    }
+  }
+
+  #enter(slot: Slot, answer: Answer, side: Side, time: number): void {
+    for (const order of [...slot.entries]) if (order.intent.side !== side) this.#cancelEntry(slot, order);
+    if (answer.reduceOnly) return;
+    const explicit = !Number.isNaN(answer.quantity);
+    if (side === -1 && !slot.spec.orders.allowShort && !explicit) return;
+    if (slot.exit?.intent.type === 'market') {
+      slot.reversal = answer.copy();
+      return;
+    }
+    const occupied = this.#ledger.positions[slot.index].quantity !== 0 || slot.entries.length > 0;
+    if (occupied && !explicit && slot.spec.orders.maxEntries === 1) return;
+    const approval = this.#risk.approveEntry(slot, side, answer, this.#book.nextId(), time);
+    if (!approval.approved) {
+      this.#log.refused(slot, time, approval.code, approval.detail);
+      return;
+    }
+    slot.plans.set(approval.order.id, approval.plan);
+    slot.entries.push(this.#book.add(approval.order));
+    this.#commands.push({ kind: 'submit', order: approval.order });
+  }
+
+  #reduce(slot: Slot, answer: Answer, side: Side, time: number): void {
+    this.#cancelEntries(slot);
+    const held = Math.abs(this.#ledger.positions[slot.index].quantity);
+    const explicit = !Number.isNaN(answer.quantity);
+    const wanted = explicit ? slot.spec.market.instrument.quantityUnits(answer.quantity) : held;
+    if (wanted === 0) return;
+    if (answer.type === 'market') {
+      if (slot.exit?.intent.type === 'market') return;
+      if (slot.exit) this.#cancel(slot.exit);
+      slot.exitReason = 'signal';
+      slot.exit = this.#reduceOrder(slot, 'market', 'exit', Math.min(wanted, held), 0, 0, time, answer.tag);
+      if (!answer.reduceOnly && (side === 1 || slot.spec.orders.allowShort) && (!explicit || wanted > held)) {
+        slot.reversal = answer.copy();
+        if (explicit) slot.reversal.quantity = slot.spec.market.instrument.quantity(wanted - held);
+      }
+      return;
+    }
+    const { instrument } = slot.spec.market;
+    const worse = (price: number): number => (side === 1 ? instrument.priceUp(price) : instrument.priceDown(price));
+    const limit = Number.isNaN(answer.limitPrice) ? 0 : worse(answer.limitPrice);
+    if (slot.exit) this.#cancel(slot.exit);
+    slot.exitReason = 'signal';
+    slot.exit = this.#reduceOrder(
+      slot,
+      answer.type,
+      'exit',
+      Math.min(wanted, held),
+      worse(answer.price),
+      limit,
+      time,
+      answer.tag,
+    );
+  }
+
+  #onEntryFill(slot: Slot, order: Order, fill: FillFact, bar: number): void {
+    const plan = slot.plans.get(order.intent.id);
+    const { side } = order.intent;
+    const stop = initialStop(side, fill.price, plan?.stop ?? 0, plan?.stopDistance ?? 0);
+    const target = initialTarget(slot, side, fill.price, stop, plan?.target ?? 0, plan?.targetRatio ?? 0);
+    this.#ledger.book({
+      ...fill,
+      slot: slot.index,
+      side,
+      bar,
+      stop,
+      target,
+      tag: order.intent.tag,
+    });
+    if (order.fills.length === 1) {
+      slot.entryCount++;
+      slot.entryBar = bar;
+      slot.enteredIntrabar = fill.intrabar;
+    }
+    if (order.complete) this.#forget(slot, order);
+    if (slot.entryCount === 1 || (fill.price - slot.best) * side > 0) slot.best = fill.price;
+    slot.trailDistance = plan?.trailDistance ?? 0;
+    const trail = slot.trailDistance > 0 ? fill.price - side * slot.trailDistance : 0;
+    const trailIsTighter = trail > 0 && (stop === 0 || (trail - stop) * side > 0);
+    const protective = trailIsTighter ? trail : stop;
+    if (protective > 0) this.#placeStop(slot, protective, fill.time, trailIsTighter ? 'trailing_stop' : 'stop_loss');
+    else if (slot.stop) this.#placeStop(slot, slot.stop.price, fill.time, slot.stopReason);
+    this.#placeTargets(slot, fill.time);
+  }
+
+  #onExitFill(slot: Slot, order: Order, fill: FillFact, bar: number): void {
+    const { role, side, tag } = order.intent;
+    const booking = this.#ledger.book({
+      ...fill,
+      slot: slot.index,
+      side,
+      bar,
+      stop: 0,
+      target: 0,
+      tag,
+    });
+    const flat = this.#ledger.positions[slot.index].quantity === 0;
+    const reason = this.#exitReason(slot, role, flat);
+    let profit = 0;
+    for (const part of booking.closed) {
+      profit += part.side * (part.proceeds - part.cost) - part.fees;
+      this.#log.closed(slot, part, fill, bar, reason);
+    }
+    this.#risk.observeTrade(slot, profit);
+    if (order.complete) this.#forget(slot, order);
+    if (flat) this.#onFlat(slot, fill.time);
+    else this.#fitProtection(slot);
+  }
+
+  #exitReason(slot: Slot, role: OrderIntent['role'], flat: boolean): ExitReason {
+    if (role === 'stop_loss') return slot.stopReason;
+    if (role === 'take_profit') return flat ? 'take_profit' : 'partial';
+    return slot.exitReason;
+  }
+
+  #onFlat(slot: Slot, time: number): void {
+    if (slot.stop) this.#cancel(slot.stop);
+    if (slot.exit) this.#cancel(slot.exit);
+    for (const target of slot.targets) this.#cancel(target);
+    this.#cancelEntries(slot);
+    slot.stop = null;
+    slot.exit = null;
+    slot.targets.length = 0;
+    slot.entryCount = 0;
+    slot.trailDistance = 0;
+    const { reversal } = slot;
+    slot.reversal = null;
+    if (reversal) this.onAnswer(slot, reversal, time);
+  }
+
+  /** After a part of the position is gone: no protective order may be larger than what is left. */
+  #fitProtection(slot: Slot): void {
+    let left = Math.abs(this.#ledger.positions[slot.index].quantity);
+    if (slot.stop && slot.stop.quantity - slot.stop.filled > left) {
+      this.#amend(slot.stop, slot.stop.price, left + slot.stop.filled);
+    }
+    for (const target of [...slot.targets]) {
+      const open = target.quantity - target.filled;
+      if (left === 0) {
+        this.#cancel(target);
+        this.#forget(slot, target);
+      } else if (open > left) this.#amend(target, target.price, left + target.filled);
+      left -= Math.min(open, left);
+    }
+  }
+
+  #placeStop(slot: Slot, price: number, time: number, reason: ExitReason): void {
+    const quantity = Math.abs(this.#ledger.positions[slot.index].quantity);
+    slot.stopReason = reason;
+    if (!slot.stop) {
+      slot.stop = this.#reduceOrder(slot, 'stop', 'stop_loss', quantity, price, 0, time, null);
+      return;
+    }
+    const asked = quantity + slot.stop.filled;
+    if (slot.stop.price !== price || slot.stop.quantity !== asked) this.#amend(slot.stop, price, asked);
+  }
+
+  #placeTargets(slot: Slot, time: number): void {
+    const plans = targetPlans(slot, this.#ledger.positions[slot.index]);
+    for (const target of slot.targets) this.#cancel(target);
+    slot.targets.length = 0;
+    for (const plan of plans) {
+      slot.targets.push(this.#reduceOrder(slot, 'limit', 'take_profit', plan.quantity, plan.price, 0, time, null));
+    }
+  }
+
+  #reduceOrder(
+    slot: Slot,
+    type: OrderType,
+    role: OrderIntent['role'],
+    quantity: number,
+    price: number,
+    limit: number,
+    time: number,
+    tag: string | null,
+  ): Order {
+    const approved = this.#risk.approveReduction({
+      id: this.#book.nextId(),
+      slot: slot.index,
+      symbol: slot.spec.symbolIndex,
+      side: this.#ledger.positions[slot.index].quantity > 0 ? -1 : 1,
+      type,
+      role,
+      quantity,
+      budget: 0,
+      price,
+      limit,
+      reduceOnly: true,
+      time,
+      tag,
+    });
+    const order = this.#book.add(approved);
+    this.#commands.push({ kind: 'submit', order: approved });
+    return order;
+  }
+
+  #amend(order: Order, price: number, quantity: number): void {
+    order.price = price;
+    order.quantity = quantity;
+    this.#commands.push({ kind: 'amend', orderId: order.intent.id, symbol: order.intent.symbol, price, quantity });
+  }
+
+  #cancel(order: Order): void {
+    if (!order.isOpen) return;
+    this.#commands.push({ kind: 'cancel', orderId: order.intent.id, symbol: order.intent.symbol });
+  }
+
+  #cancelEntry(slot: Slot, order: Order): void {
+    this.#cancel(order);
+    slot.entries.splice(slot.entries.indexOf(order), 1);
+  }
+
+  #cancelEntries(slot: Slot): void {
+    for (const order of [...slot.entries]) this.#cancelEntry(slot, order);
+  }
+
+  #expireEntries(slot: Slot): void {
+    for (const order of [...slot.entries]) {
+      const last = slot.plans.get(order.intent.id)?.expiresAfterBar ?? 0;
+      if (last > 0 && slot.bar >= last) this.#cancelEntry(slot, order);
+    }
+  }
+
+  /** Takes an order that is over off the slot's lists. */
+  #forget(slot: Slot, order: Order): void {
+    if (slot.exit === order) slot.exit = null;
+    if (slot.stop === order) slot.stop = null;
+    const entry = slot.entries.indexOf(order);
+    if (entry >= 0) slot.entries.splice(entry, 1);
+    const target = slot.targets.indexOf(order);
+    if (target >= 0) slot.targets.splice(target, 1);
+    if (!order.isOpen) slot.plans.delete(order.intent.id);
+  }
+}

@@ -1,0 +1,132 @@
+import type { Market } from './instrument.ts';
+import { exact } from './money.ts';
+import type { Side } from './order.ts';
+import { type Lot, type MatchedPart, Position } from './position.ts';
+
+/** What a fill did to the books. */
+export interface Booking {
+  readonly closed: readonly MatchedPart[];
+  /** Quantity units that opened or enlarged the position. */
+  readonly opened: number;
+}
+
+export interface BookedFill {
+  readonly slot: number;
+  readonly side: Side;
+  readonly quantity: number;
+  readonly price: number;
+  readonly fee: number;
+  readonly time: number;
+  readonly bar: number;
+  readonly stop: number;
+  readonly target: number;
+  readonly tag: string | null;
+}
+
+/**
+ * The books of one account: cash, and one virtual position for each slot. Every amount is a whole number of units, and
+ * for every fill the change of cash equals what its lots and trade parts record.
+ */
+export class Ledger {
+  cash: number;
+  readonly positions: readonly Position[];
+  readonly #markets: readonly Market[];
+  /** Last known price of each slot's symbol, price units. */
+  readonly #marks: Float64Array;
+
+  /** @param markets the market of each slot; slots of one symbol share theirs */
+  constructor(cash: number, markets: readonly Market[]) {
+    this.cash = exact(cash, 'capital');
+    this.#markets = markets;
+    this.positions = markets.map(() => new Position());
+    this.#marks = new Float64Array(markets.length);
+  }
+
+  mark(slot: number, price: number): void {
+    this.#marks[slot] = price;
+  }
+
+  lastPrice(slot: number): number {
+    return this.#marks[slot];
+  }
+
+  /** Signed value of a slot's position at its last price, cash units. */
+  value(slot: number): number {
+    return this.positions[slot].value(this.#markets[slot], this.#marks[slot]);
+  }
+
+  /** Cash plus the value of all positions at their last prices, cash units. */
+  equity(): number {
+    let equity = this.cash;
+    for (let slot = 0; slot < this.positions.length; slot++) {
+      if (this.positions[slot].quantity !== 0) equity += this.value(slot);
+    }
+    return equity;
+  }
+
+  /** What may be spent: cash, less what short positions owe twice over (their proceeds and their cover). */
+  free(): number {
+    let free = this.cash;
+    for (let slot = 0; slot < this.positions.length; slot++) {
+      if (this.positions[slot].quantity < 0) free += 2 * this.value(slot);
+    }
+    return free;
+  }
+
+  /** Sum of absolute position values, cash units. */
+  gross(): number {
+    let gross = 0;
+    for (let slot = 0; slot < this.positions.length; slot++) {
+      if (this.positions[slot].quantity !== 0) gross += Math.abs(this.value(slot));
+    }
+    return gross;
+  }
+
+  /** Books one fill: the closing part against the oldest lots, what is left as a new lot. */
+  book(fill: BookedFill): Booking {
+    const position = this.positions[fill.slot];
+    const market = this.#markets[fill.slot];
+    const against = position.side !== 0 && position.side !== fill.side;
+    const closing = against ? Math.min(fill.quantity, Math.abs(position.quantity)) : 0;
+    const opening = fill.quantity - closing;
+    const closeFee = opening === 0 ? fill.fee : Math.floor((fill.fee * closing) / fill.quantity);
+    let closed: MatchedPart[] = [];
+    if (closing > 0) {
+      const proceeds = this.#amount(market, fill.side, fill.price, closing);
+      this.#pay(fill.side, proceeds, closeFee);
+      position.see(fill.price, fill.price);
+      closed = position.close(closing, proceeds, closeFee);
+    }
+    if (opening > 0) {
+      const cost = this.#amount(market, fill.side, fill.price, opening);
+      this.#pay(fill.side, cost, fill.fee - closeFee);
+      position.open(fill.side, newLot(fill, opening, cost, fill.fee - closeFee));
+    }
+    this.#marks[fill.slot] = fill.price;
+    return { closed, opened: opening };
+  }
+
+  #amount(market: Market, side: Side, price: number, quantity: number): number {
+    return side === 1 ? market.notionalUp(price, quantity) : market.notionalDown(price, quantity);
+  }
+
+  #pay(side: Side, amount: number, fee: number): void {
+    this.cash = exact(this.cash - side * amount - fee, 'cash');
+  }
+}
+
+function newLot(fill: BookedFill, quantity: number, cost: number, fee: number): Lot {
+  return {
+    quantity,
+    cost,
+    fee,
+    price: fill.price,
+    time: fill.time,
+    bar: fill.bar,
+    stop: fill.stop,
+    target: fill.target,
+    tag: fill.tag,
+    high: fill.price,
+    low: fill.price,
+  };
+}

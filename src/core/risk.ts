@@ -1,0 +1,242 @@
+import type { Costs } from './costs.ts';
+import type { Ledger } from './ledger.ts';
+import type { ApprovedOrder, OrderIntent, OrderType, Side } from './order.ts';
+import { type EntryRoom, entryRoom } from './risk-room.ts';
+import type { RiskSettings } from './settings.ts';
+import { sizeEntry } from './sizing.ts';
+import type { Answer, EntryPlan, Slot } from './slot.ts';
+import type { RefusalCode } from './trade.ts';
+
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
+const FIRST_MONDAY = 4 * DAY_MS;
+
+export type Approval =
+  | { readonly approved: true; readonly order: ApprovedOrder; readonly plan: EntryPlan }
+  | { readonly approved: false; readonly code: RefusalCode; readonly detail: string };
+
+/**
+ * The only place that makes orders. Every entry passes the account's limits here; a refusal is a value with a stable
+ * code. Orders that only reduce a position always pass.
+ */
+export class Risk {
+  readonly settings: RiskSettings;
+  readonly #ledger: Ledger;
+  readonly #slots: readonly Slot[];
+  readonly #costs: Costs;
+  #peak: number;
+  #drawdown = 0;
+  #halted = false;
+  #equity: number;
+  #day = Number.NaN;
+  #dayStart: number;
+  #week = Number.NaN;
+  #weekStart: number;
+
+  constructor(settings: RiskSettings, ledger: Ledger, slots: readonly Slot[], costs: Costs) {
+    this.settings = settings;
+    this.#ledger = ledger;
+    this.#slots = slots;
+    this.#costs = costs;
+    this.#equity = ledger.cash;
+    this.#peak = ledger.cash;
+    this.#dayStart = ledger.cash;
+    this.#weekStart = ledger.cash;
+  }
+
+  /** Follows the account value: day and week starts (UTC, weeks from Monday), peak and drawdown. */
+  observe(time: number, equity: number): void {
+    const day = Math.floor(time / DAY_MS);
+    if (day !== this.#day) {
+      this.#day = day;
+      this.#dayStart = this.#equity;
+      const week = Math.floor((time - FIRST_MONDAY) / WEEK_MS);
+      if (week !== this.#week) {
+        this.#week = week;
+        this.#weekStart = this.#equity;
+      }
+    }
+    this.#equity = equity;
+    if (equity > this.#peak) this.#peak = equity;
+    this.#drawdown = 1 - equity / this.#peak;
+    const limit = this.settings.maxDrawdownPct;
+    if (limit !== null && this.#drawdown * 100 >= limit) this.#halted = true;
+  }
+
+  /** Counts a closed trade of a slot; a series of losses makes the slot rest. */
+  observeTrade(slot: Slot, profit: number): void {
+    const { cooldownLosses, cooldownBars } = this.settings;
+    slot.lossesInARow = profit < 0 ? slot.lossesInARow + 1 : 0;
+    if (cooldownLosses !== null && slot.lossesInARow >= cooldownLosses) {
+      slot.restsUntilBar = slot.bar + cooldownBars;
+      slot.lossesInARow = 0;
+    }
+  }
+
+  /** An order that can only shrink a position: always let through. */
+  approveReduction(intent: OrderIntent & { readonly reduceOnly: true }): ApprovedOrder {
+    return intent as unknown as ApprovedOrder;
+  }
+
+  /** Checks and sizes an entry of `slot` on `side`; `id` and `time` are those the order will carry. */
+  approveEntry(slot: Slot, side: Side, answer: Answer, id: number, time: number): Approval {
+    const refusal = this.#accountLimit(slot, side);
+    if (refusal) return refusal;
+    const { market, orders } = slot.spec;
+    const last = this.#ledger.lastPrice(slot.index);
+    const prices = entryPrices(slot, side, answer, last);
+    const expected = answer.type === 'market' ? last : prices.price;
+    const misplaced = this.#misplaced(side, expected, last, prices);
+    if (misplaced) return misplaced;
+
+    const room = entryRoom(this.settings, this.#ledger, this.#slots, slot, side);
+    const maker = answer.type === 'limit';
+    const quantity = answer.quantity;
+    const size = sizeEntry({
+      sizing: Number.isNaN(quantity) ? orders.sizing : { kind: 'fixed', quantity },
+      market,
+      costs: this.#costs,
+      price: expected,
+      stopDistance: prices.stop > 0 ? Math.abs(expected - prices.stop) : prices.stopDistance,
+      volatility: answer.volatility,
+      equity: this.#ledger.equity(),
+      slotCapital: room.slotCapital,
+      room: room.amount,
+      scale: this.#scale(),
+      maker,
+      byBudget: answer.type === 'market',
+    });
+    if (size === null) return refuse('NO_STOP', `sizing by ${orders.sizing.kind} lacks a stop or a volatility`);
+    const value = market.notionalUp(expected, size.expected);
+    const cost = value + this.#costs.fee(value, maker);
+    const tooSmall = this.#tooSmall(slot, size.expected, value, room);
+    if (tooSmall) return tooSmall;
+    if (size.budget === 0 && cost > room.amount) {
+      return refuse(room.code, `needs ${this.#money(cost)}, has ${this.#money(room.amount)} cash units of room`);
+    }
+    return {
+      approved: true,
+      order: {
+        id,
+        slot: slot.index,
+        symbol: slot.spec.symbolIndex,
+        side,
+        type: answer.type satisfies OrderType,
+        role: 'entry',
+        quantity: size.quantity,
+        budget: size.budget,
+        price: prices.price,
+        limit: prices.limit,
+        reduceOnly: false,
+        time,
+        tag: answer.tag,
+      } satisfies OrderIntent as unknown as ApprovedOrder,
+      plan: {
+        stop: prices.stop,
+        stopDistance: prices.stopDistance,
+        target: prices.target,
+        targetRatio: orders.targetRatio ?? 0,
+        trailDistance: prices.trailDistance,
+        expiresAfterBar: answer.validBars > 0 ? slot.bar + answer.validBars : 0,
+        reserved: size.quantity === 0 ? size.budget : cost,
+      },
+    };
+  }
+
+  #accountLimit(slot: Slot, side: Side): Approval | null {
+    const { settings } = this;
+    if (side === -1 && !slot.spec.orders.allowShort) return refuse('SHORT_NOT_ALLOWED', 'allow_short is off');
+    if (this.#halted) return refuse('MAX_DRAWDOWN', `drawdown reached ${settings.maxDrawdownPct}%`);
+    if (slot.bar < slot.restsUntilBar) return refuse('COOLDOWN', `rests until bar ${slot.restsUntilBar}`);
+    const daily = settings.maxDailyLossPct;
+    if (daily !== null && lossPct(this.#dayStart, this.#equity) >= daily) return refuse('DAILY_LOSS', `${daily}%`);
+    const weekly = settings.maxWeeklyLossPct;
+    if (weekly !== null && lossPct(this.#weekStart, this.#equity) >= weekly) return refuse('WEEKLY_LOSS', `${weekly}%`);
+    const adding = this.#isOpen(slot);
+    if (adding && slot.entryCount + slot.entries.length >= slot.spec.orders.maxEntries) {
+      return refuse('PYRAMIDING', `${slot.spec.orders.maxEntries} entries are out`);
+    }
+    if (adding) return null;
+    const open = this.#slots.filter((other) => this.#isOpen(other));
+    if (settings.maxOpenTrades !== null && open.length >= settings.maxOpenTrades) {
+      return refuse('MAX_OPEN_TRADES', `${open.length} are open`);
+    }
+    for (const group of settings.groups) {
+      if (group.maxOpenTrades === null || !group.symbols.includes(slot.spec.symbol)) continue;
+      const inGroup = open.filter((other) => group.symbols.includes(other.spec.symbol)).length;
+      if (inGroup >= group.maxOpenTrades) return refuse('CORRELATED_GROUP', `${inGroup} open in "${group.name}"`);
+    }
+    return null;
+  }
+
+  #misplaced(side: Side, expected: number, last: number, prices: EntryPrices): Approval | null {
+    const collar = this.settings.priceCollarPct;
+    if (collar !== null && Math.abs(expected - last) * 100 > collar * last) {
+      return refuse('PRICE_COLLAR', `price is more than ${collar}% from the last close`);
+    }
+    if (prices.stop > 0 && side * (expected - prices.stop) <= 0) return refuse('STOP_SIDE', 'stop beyond the entry');
+    if (prices.target > 0 && side * (prices.target - expected) <= 0) return refuse('STOP_SIDE', 'target before the entry');
+    return null;
+  }
+
+  #tooSmall(slot: Slot, quantity: number, value: number, room: EntryRoom): Approval | null {
+    const { market } = slot.spec;
+    if (quantity >= market.instrument.lot && value >= market.minNotional) return null;
+    if (room.amount < market.minNotional || room.amount <= 0) return refuse(room.code, 'no room is left');
+    if (quantity < market.instrument.lot) return refuse('BELOW_MIN_LOT', `less than ${market.instrument.rules.lotStep}`);
+    return refuse('BELOW_MIN_NOTIONAL', `worth less than ${market.instrument.rules.minNotional}`);
+  }
+
+  #isOpen(slot: Slot): boolean {
+    return this.#ledger.positions[slot.index].quantity !== 0 || slot.entries.length > 0;
+  }
+
+  #scale(): number {
+    const from = this.settings.slowdownDrawdownPct;
+    return from !== null && this.#drawdown * 100 >= from ? this.settings.slowdownFactor : 1;
+  }
+
+  #money(units: number): string {
+    return String(Math.floor(units));
+  }
+}
+
+interface EntryPrices {
+  readonly price: number;
+  readonly limit: number;
+  readonly stop: number;
+  readonly stopDistance: number;
+  readonly target: number;
+  readonly trailDistance: number;
+}
+
+/** All prices of an entry in units, each rounded to a tick to the side that costs its owner. */
+function entryPrices(slot: Slot, side: Side, answer: Answer, last: number): EntryPrices {
+  const { instrument } = slot.spec.market;
+  const worse = (price: number): number => (side === 1 ? instrument.priceUp(price) : instrument.priceDown(price));
+  const better = (price: number): number => (side === 1 ? instrument.priceDown(price) : instrument.priceUp(price));
+  const given = (price: number, round: (price: number) => number): number => (Number.isNaN(price) ? 0 : round(price));
+  const distance = (value: number): number => (value > 0 ? Math.max(instrument.tick, instrument.priceUp(value)) : 0);
+  const reference = answer.type === 'market' ? last / instrument.priceScale : answer.price;
+  const { stop, stopRatio, trailingStop } = slot.spec.orders;
+  const stopDistance =
+    stop?.percent === undefined ? answer.stopDistance * stopRatio : (reference * stop.percent * stopRatio) / 100;
+  const trail =
+    trailingStop?.percent === undefined ? answer.trailDistance : (reference * trailingStop.percent) / 100;
+  return {
+    price: given(answer.price, answer.type === 'limit' ? better : worse),
+    limit: given(answer.limitPrice, better),
+    stop: given(answer.stopLoss, better),
+    stopDistance: distance(stopDistance),
+    target: given(answer.takeProfit, worse),
+    trailDistance: distance(trail),
+  };
+}
+
+function lossPct(start: number, now: number): number {
+  return start > 0 ? ((start - now) / start) * 100 : 0;
+}
+
+function refuse(code: RefusalCode, detail: string): Approval {
+  return { approved: false, code, detail };
+}

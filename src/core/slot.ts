@@ -1,0 +1,97 @@
+import type { Market } from './instrument.ts';
+import type { Order } from './order.ts';
+import type { OrderSettings } from './settings.ts';
+import type { EntryType } from './signal.ts';
+import type { Timeframe } from './timeframe.ts';
+import type { ExitReason } from './trade.ts';
+
+/**
+ * A strategy's answer for one slot at one bar close, in ordinary numbers; NaN stands for "not given".
+ * One object is reused from bar to bar; whoever keeps it makes a copy.
+ */
+export class Answer {
+  /** 1, 0 or -1. */
+  signal = 0;
+  /** A `TradeSignal` with a quantity means that amount; a bare signal means the whole position. */
+  quantity: number = Number.NaN;
+  type: EntryType = 'market';
+  price: number = Number.NaN;
+  limitPrice: number = Number.NaN;
+  stopLoss: number = Number.NaN;
+  takeProfit: number = Number.NaN;
+  /** Distances for the slot's default stop and trailing stop at this bar. */
+  stopDistance: number = Number.NaN;
+  trailDistance: number = Number.NaN;
+  /** Standard deviation of returns over a year, for volatility sizing. */
+  volatility: number = Number.NaN;
+  reduceOnly = false;
+  validBars = 0;
+  tag: string | null = null;
+
+  copy(): Answer {
+    return Object.assign(new Answer(), this);
+  }
+}
+
+/** What an entry order's fills turn into: the protective prices, in price units; 0 is none. */
+export interface EntryPlan {
+  readonly stop: number;
+  readonly stopDistance: number;
+  readonly target: number;
+  readonly targetRatio: number;
+  readonly trailDistance: number;
+  /** Bar after whose close an unfilled order is taken back; 0 is never. */
+  readonly expiresAfterBar: number;
+  /** Cash units set aside while the order works. */
+  readonly reserved: number;
+}
+
+export interface SlotSpec {
+  readonly symbol: string;
+  /** Index of the symbol among those of the run. */
+  readonly symbolIndex: number;
+  readonly timeframe: Timeframe;
+  readonly strategy: string;
+  readonly market: Market;
+  readonly orders: OrderSettings;
+  /** Share of the equity this slot may use, 0 to 1; null is all of it. */
+  readonly allocation: number | null;
+}
+
+/** One `symbol:timeframe:strategy` with the orders it has out and what it remembers of its position. */
+export class Slot {
+  readonly index: number;
+  readonly spec: SlotSpec;
+  /** Index of the last bar that closed. */
+  bar = -1;
+  readonly entries: Order[] = [];
+  readonly plans = new Map<number, EntryPlan>();
+  exit: Order | null = null;
+  exitReason: ExitReason = 'signal';
+  stop: Order | null = null;
+  stopReason: ExitReason = 'stop_loss';
+  readonly targets: Order[] = [];
+  /** An opposite entry that waits until the position is closed. */
+  reversal: Answer | null = null;
+  entryCount = 0;
+  entryBar = -1;
+  /** The newest entry filled inside a bar, so what that bar traded before it is unknown. */
+  enteredIntrabar = false;
+  /** Best price since entry and the distance a trailing stop keeps from it, price units; 0 is no trailing. */
+  best = 0;
+  trailDistance = 0;
+  lossesInARow = 0;
+  restsUntilBar = -1;
+
+  constructor(index: number, spec: SlotSpec) {
+    this.index = index;
+    this.spec = spec;
+  }
+
+  /** Cash units set aside for entries that have not filled yet. */
+  get reserved(): number {
+    let reserved = 0;
+    for (const order of this.entries) reserved += this.plans.get(order.intent.id)?.reserved ?? 0;
+    return reserved;
+  }
+}
