@@ -2,6 +2,8 @@ import type { Series } from '../indicators/series.ts';
 import { ValvulinError } from './errors.ts';
 import { barClose, type Timeframe } from './timeframe.ts';
 
+export type { Series } from '../indicators/series.ts';
+
 /** One bar, for code that is not on a hot path. `time` is the open time in epoch ms. */
 export interface Bar {
   readonly time: number;

@@ -1,4 +1,4 @@
-import type { Series } from '../../indicators/series.ts';
+import type { Series } from '../../core/bars.ts';
 
 /** How the rows of a file lie in time. */
 export interface FileOrder {
