@@ -1,40 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import fc from 'fast-check';
+import { makeTrade } from '../../test/fixtures/trades.ts';
 import type { Trade } from '../core/trade.ts';
 import { computePerformanceMetrics } from './performance.ts';
 
 const HOUR = 3_600_000;
 
-function trade(id: number, profit: number, more: Partial<Trade> = {}): Trade {
-  return {
-    id,
-    symbol: 'BTCUSDT',
-    timeframe: '1h',
-    strategy: 's',
-    side: 'LONG',
-    quantity: 1,
-    entryTime: id * 2 * HOUR,
-    entryPrice: 100,
-    entryBar: id * 2,
-    exitTime: (id * 2 + 1) * HOUR,
-    exitPrice: 100 + profit,
-    exitBar: id * 2 + 1,
-    exitReason: 'signal',
-    fees: 0.1,
-    profit,
-    profitPct: profit / 100,
-    risk: 10,
-    rMultiple: profit / 10,
-    stopLoss: 90,
-    takeProfit: null,
-    mae: -1,
-    mfe: 2,
-    tag: null,
-    ambiguous: false,
-    open: false,
-    ...more,
-  };
-}
+const trade = (id: number, profit: number, more: Partial<Trade> = {}): Trade => makeTrade({ id, profit, ...more });
 
 function account(equity: number[], initialCapital = 1000) {
   return {
