@@ -1,4 +1,4 @@
-export { type SyntheticRequest, type SyntheticRules, syntheticBars, syntheticRules } from './synthetic/index.ts';
+export { type SyntheticRequest, syntheticBars, syntheticRules } from './synthetic/index.ts';
 export { inspectBars, readBars, readBarsFrom } from './readers/read-bars.ts';
 export type { ReadOptions, ReadResult } from './readers/types.ts';
 export {

@@ -1,1 +1,1 @@
-export { type SyntheticRequest, type SyntheticRules, syntheticBars, syntheticRules } from './market.ts';
+export { type SyntheticRequest, syntheticBars, syntheticRules } from './market.ts';

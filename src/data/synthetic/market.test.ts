@@ -109,7 +109,16 @@ describe('every synthetic bar', () => {
   });
 
   it('has the rules that are published for its symbol', () => {
-    expect(syntheticRules('BTCUSDT')).toEqual({ symbol: 'BTCUSDT', tick: 0.01, lot: 0.00001, minNotional: 5 });
+    expect(syntheticRules('BTCUSDT')).toEqual({
+      symbol: 'BTCUSDT',
+      base: 'BTC',
+      quote: 'USDT',
+      priceTick: 0.01,
+      lotStep: 0.00001,
+      minNotional: 5,
+      source: 'given',
+    });
+    expect(syntheticRules('ABC')).toMatchObject({ base: 'ABC', quote: '' });
   });
 });
 

@@ -1,5 +1,6 @@
 import { allocateColumns, Bars } from '../../core/bars.ts';
 import { ValvulinError } from '../../core/errors.ts';
+import type { InstrumentRules } from '../../core/instrument.ts';
 import { barOpen, barsBetween, type Timeframe } from '../../core/timeframe.ts';
 import { type Calendar, layOutCalendar, YEAR_DAYS } from './calendar.ts';
 import { bounded, drawFactor, type Factor, jumpSize, nextVariance } from './factor.ts';
@@ -19,16 +20,8 @@ export interface SyntheticRequest {
   readonly bars?: number;
 }
 
-/** The trading rules of a synthetic symbol, in ordinary numbers. */
-export interface SyntheticRules {
-  readonly symbol: string;
-  readonly tick: number;
-  readonly lot: number;
-  /** Least value of one order, quote asset. */
-  readonly minNotional: number;
-}
-
 const DEFAULT_FROM = Date.UTC(2024, 0, 1);
+const QUOTES = ['USDT', 'USDC', 'BTC', 'ETH', 'EUR'];
 const OWN_JUMPS_PER_YEAR = 8;
 const OWN_JUMP_SIZE = 0.022;
 /** Share of bars that do not open at the previous close, and the size of that gap beside the bar's volatility. */
@@ -54,10 +47,19 @@ export function syntheticBars(request: SyntheticRequest): Bars[] {
   return request.symbols.map((symbol) => drawSymbol(symbolProfile(symbol), timeframe, calendar, factor, seed));
 }
 
-/** The rules that the prices and volumes of `syntheticBars` keep. */
-export function syntheticRules(symbol: string): SyntheticRules {
+/** The trading rules that the prices and volumes of `syntheticBars` keep. */
+export function syntheticRules(symbol: string): InstrumentRules {
   const { ticksPerUnit, lotsPerUnit } = symbolProfile(symbol);
-  return { symbol, tick: 1 / ticksPerUnit, lot: 1 / lotsPerUnit, minNotional: 5 };
+  const quote = QUOTES.find((name) => symbol.endsWith(name) && symbol !== name) ?? '';
+  return {
+    symbol,
+    base: symbol.slice(0, symbol.length - quote.length),
+    quote,
+    priceTick: 1 / ticksPerUnit,
+    lotStep: 1 / lotsPerUnit,
+    minNotional: 5,
+    source: 'given',
+  };
 }
 
 function barCount(request: SyntheticRequest, from: number): number {
