@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<(typeof SLOTS)[number], readonly (readonly string[]
     ['opentime', 'opentimestamp'],
     ['timestamp', 'time', 'ts', 'unix', 'unixtime', 'unixtimestamp', 'epoch', 't'],
     ['datetime', 'date', 'dt', 'opentimedt', 'opendatetime'],
-    ['unnamed0', ''],
+    ['unnamed0', 'indexlevel0', ''],
   ],
   open: [['open', 'openprice', 'o']],
   high: [['high', 'highprice', 'h']],

@@ -7,9 +7,19 @@ import { CLOSE_TIME_SLOT, SLOTS } from './types.ts';
 const DELIMITERS = [',', ';', '\t', '|'];
 /** The columns of Binance's own archives, which come without a header for spot. */
 export const BINANCE_COLUMNS = [
-  'open_time', 'open', 'high', 'low', 'close', 'volume',
-  'close_time', 'quote_volume', 'count', 'taker_buy_volume', 'taker_buy_quote_volume', 'ignore',
-]; // biome-ignore format: six bar columns, then six that are Binance's own
+  'open_time',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'close_time',
+  'quote_volume',
+  'count',
+  'taker_buy_volume',
+  'taker_buy_quote_volume',
+  'ignore',
+];
 
 export interface CsvLayout {
   readonly plan: CsvPlan;

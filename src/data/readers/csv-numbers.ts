@@ -5,6 +5,8 @@ import { CLOSE_TIME_SLOT, SLOTS } from './types.ts';
 const NEWLINE = 10;
 const RETURN = 13;
 const POINT = 46;
+const MAX_EXACT = Number.MAX_SAFE_INTEGER;
+const LARGE = Number.POSITIVE_INFINITY;
 const POWERS = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
 export interface CsvPlan {
@@ -19,29 +21,28 @@ export interface CsvPlan {
 
 /** Columns that grow while rows are read into them, and what was seen on the way. */
 export class CsvSink {
-  columns: Float64Array[];
+  /** All columns in one array, one after another, each `capacity` long: one array keeps the inner loop free of lookups. */
+  cells: Float64Array;
+  capacity: number;
   rows = 0;
   line: number;
   readonly seen: IsoSeen = { withOffset: 0, withoutOffset: 0 };
-  #capacity: number;
 
   constructor(capacity: number, firstLine: number) {
-    this.#capacity = capacity;
+    this.capacity = capacity;
     this.line = firstLine;
-    this.columns = SLOTS.map(() => new Float64Array(capacity));
-  }
-
-  get capacity(): number {
-    return this.#capacity;
+    this.cells = new Float64Array(capacity * SLOTS.length);
   }
 
   grow(): void {
-    this.#capacity *= 2;
-    this.columns = this.columns.map((column) => {
-      const larger = new Float64Array(this.#capacity);
-      larger.set(column);
-      return larger;
-    });
+    const larger = new Float64Array(this.cells.length * 2);
+    for (let slot = 0; slot < SLOTS.length; slot++) larger.set(this.column(slot), slot * this.capacity * 2);
+    this.cells = larger;
+    this.capacity *= 2;
+  }
+
+  column(slot: number): Float64Array {
+    return this.cells.subarray(slot * this.capacity, slot * this.capacity + this.rows);
   }
 }
 
@@ -54,78 +55,69 @@ export class CsvSink {
 export function readCsvLines(buffer: Uint8Array, start: number, end: number, plan: CsvPlan, sink: CsvSink): void {
   const { delimiter, roles, textTime, textCloseTime } = plan;
   const last = roles.length;
-  let { columns, rows, line } = sink;
-  let capacity = sink.capacity;
+  let { cells, capacity, rows, line } = sink;
   let at = start;
   while (at < end) {
     line++;
-    if (buffer[at] === NEWLINE || (buffer[at] === RETURN && buffer[at + 1] === NEWLINE)) {
-      at += buffer[at] === NEWLINE ? 1 : 2;
+    let byte = buffer[at];
+    if (byte === NEWLINE || (byte === RETURN && buffer[at + 1] === NEWLINE)) {
+      at += byte === NEWLINE ? 1 : 2;
       continue;
     }
     if (rows === capacity) {
+      sink.rows = rows;
       sink.grow();
-      ({ columns, capacity } = sink);
+      ({ cells, capacity } = sink);
     }
     for (let c = 0; c < last; c++) {
       const slot = roles[c];
       const from = at;
-      let byte = buffer[at];
-      if (slot >= 0) {
-        let value = Number.NaN;
-        if ((slot === 0 && textTime) || (slot === CLOSE_TIME_SLOT && textCloseTime)) {
-          while (byte !== delimiter && byte !== NEWLINE && byte !== RETURN) byte = buffer[++at];
-          value = isoToMs(buffer, from, at, sink.seen);
-          if (Number.isNaN(value) && (slot === 0 || at > from)) throw badCell(buffer, from, at, plan, c, line);
-        } else {
-          let whole = 0;
-          let until = at + 9;
-          while (byte >= 48 && byte <= 57 && at < until) {
-            whole = (Math.imul(whole, 10) + byte - 48) | 0;
-            byte = buffer[++at];
-          }
-          let mantissa = whole;
-          if (at === until && byte >= 48 && byte <= 57) {
-            // Epoch times and large volumes: the next nine digits, in integers of their own.
-            let rest = 0;
-            until += 9;
-            while (byte >= 48 && byte <= 57 && at < until) {
-              rest = (Math.imul(rest, 10) + byte - 48) | 0;
-              byte = buffer[++at];
-            }
-            mantissa = whole * POWERS[at - until + 9] + rest;
-          }
-          let decimals = 0;
-          if (byte === POINT && at > from) {
-            const point = ++at;
-            byte = buffer[at];
-            let fraction = 0;
-            while (byte >= 48 && byte <= 57 && at < point + 9) {
-              fraction = (Math.imul(fraction, 10) + byte - 48) | 0;
-              byte = buffer[++at];
-            }
-            decimals = at - point;
-            mantissa = mantissa * POWERS[decimals] + fraction;
-          }
-          if (
-            (byte === delimiter || byte === NEWLINE || byte === RETURN) &&
-            at > from &&
-            mantissa <= 9007199254740991
-          ) {
-            value = decimals === 0 ? mantissa : mantissa / POWERS[decimals];
-          } else {
-            while (byte !== delimiter && byte !== NEWLINE && byte !== RETURN) byte = buffer[++at];
-            value = readCell(buffer, from, at, plan, c, line);
-          }
-        }
-        columns[slot][rows] = value;
-      } else {
+      byte = buffer[at];
+      if (slot < 0) {
         while (byte !== delimiter && byte !== NEWLINE) byte = buffer[++at];
+      } else if ((slot === 0 && textTime) || (slot === CLOSE_TIME_SLOT && textCloseTime)) {
+        while (byte !== delimiter && byte !== NEWLINE && byte !== RETURN) byte = buffer[++at];
+        const value = isoToMs(buffer, from, at, sink.seen);
+        if (Number.isNaN(value) && (slot === 0 || at > from)) throw badCell(buffer, from, at, plan, c, line);
+        cells[slot * capacity + rows] = value;
+      } else {
+        // Up to nine digits fit an int32; the lengths are looked at afterwards, because overflow does no harm until then.
+        let whole = 0;
+        let digit = byte - 48;
+        while (digit >= 0 && digit <= 9) {
+          whole = (Math.imul(whole, 10) + digit) | 0;
+          digit = buffer[++at] - 48;
+        }
+        const wholeDigits = at - from;
+        let fraction = 0;
+        let decimals = 0;
+        if (digit === POINT - 48) {
+          digit = buffer[++at] - 48;
+          while (digit >= 0 && digit <= 9) {
+            fraction = (Math.imul(fraction, 10) + digit) | 0;
+            digit = buffer[++at] - 48;
+          }
+          decimals = at - from - wholeDigits - 1;
+        }
+        byte = digit + 48;
+        const ended = byte === delimiter || byte === NEWLINE || byte === RETURN;
+        let mantissa = LARGE;
+        if (ended && wholeDigits > 0 && wholeDigits <= 9 && decimals <= 9)
+          mantissa = whole * POWERS[decimals] + fraction;
+        if (mantissa <= MAX_EXACT) {
+          cells[slot * capacity + rows] = mantissa / POWERS[decimals];
+        } else if (ended && decimals === 0 && wholeDigits >= 10 && wholeDigits <= 16) {
+          cells[slot * capacity + rows] = integer(buffer, from, at);
+        } else {
+          while (byte !== delimiter && byte !== NEWLINE && byte !== RETURN) byte = buffer[++at];
+          cells[slot * capacity + rows] = readCell(buffer, from, at, plan, c, line);
+        }
       }
       if (byte === delimiter) {
         at++;
       } else if (c + 1 < last) {
-        endShortRow(plan, c + 1, columns, rows, line);
+        endShortRow(plan, c + 1, line);
+        cells[CLOSE_TIME_SLOT * capacity + rows] = Number.NaN;
         break;
       }
     }
@@ -135,6 +127,16 @@ export function readCsvLines(buffer: Uint8Array, start: number, end: number, pla
   }
   sink.rows = rows;
   sink.line = line;
+}
+
+/** Epoch times and large volumes, at most 16 digits: every step of the sum is exact below 2^53, and beyond it is rounded once. */
+function integer(buffer: Uint8Array, from: number, to: number): number {
+  let high = 0;
+  let low = 0;
+  const middle = to - 8;
+  for (let i = from; i < middle; i++) high = (Math.imul(high, 10) + buffer[i] - 48) | 0;
+  for (let i = middle; i < to; i++) low = (Math.imul(low, 10) + buffer[i] - 48) | 0;
+  return high * 1e8 + low;
 }
 
 /** The rare cells: signs, exponents, more digits than a double's, blanks around the number, NaN and infinity by name. */
@@ -155,7 +157,7 @@ export function numberFromText(text: string): number | undefined {
   return undefined;
 }
 
-function endShortRow(plan: CsvPlan, from: number, columns: Float64Array[], row: number, line: number): void {
+function endShortRow(plan: CsvPlan, from: number, line: number): void {
   for (let c = from; c < plan.roles.length; c++) {
     const slot = plan.roles[c];
     if (slot >= 0 && slot !== CLOSE_TIME_SLOT) {
@@ -169,7 +171,6 @@ function endShortRow(plan: CsvPlan, from: number, columns: Float64Array[], row: 
       );
     }
   }
-  columns[CLOSE_TIME_SLOT][row] = Number.NaN;
 }
 
 function badCell(

@@ -3,7 +3,7 @@ import { cellError, type CsvPlan, CsvSink, numberFromText, readCsvLines } from '
 import { epochToMs } from './epoch.ts';
 import { isoTextToMs } from './iso-time.ts';
 import type { Source } from './source.ts';
-import { CLOSE_TIME_SLOT, type RawBars } from './types.ts';
+import { CLOSE_TIME_SLOT, type RawBars, SLOTS } from './types.ts';
 
 /**
  * Reads a delimited text file: comma, semicolon, tab or bar; with a header in any column order, or a Binance archive
@@ -52,7 +52,7 @@ async function readQuotedCsv(source: Source, columns: readonly string[] | undefi
   for (const record of records.slice(layout.skip)) {
     sink.line++;
     plan.roles.forEach((slot, c) => {
-      if (slot >= 0) sink.columns[slot][sink.rows] = quotedCell(record[c] ?? '', slot, c, plan, sink);
+      if (slot >= 0) sink.cells[slot * sink.capacity + sink.rows] = quotedCell(record[c] ?? '', slot, c, plan, sink);
     });
     sink.rows++;
   }
@@ -73,7 +73,7 @@ function quotedCell(text: string, slot: number, column: number, plan: CsvPlan, s
 function finish(sink: CsvSink, plan: CsvPlan, format: string, layoutNotes: readonly string[], skip: number): RawBars {
   const notes = [...layoutNotes];
   const { rows, seen } = sink;
-  const [time, open, high, low, close, volume, closeTime] = sink.columns.map((column) => column.subarray(0, rows));
+  const [time, open, high, low, close, volume, closeTime] = SLOTS.map((_, slot) => sink.column(slot));
   const where = (row: number) => `${plan.file}, row ${row + 1} (line ${row + 1 + skip})`;
   if (plan.textTime) {
     if (seen.withoutOffset > 0) notes.push('Times have no offset and were read as UTC.');

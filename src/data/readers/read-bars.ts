@@ -1,10 +1,12 @@
 import { ValvulinError } from '../../core/errors.ts';
 import type { Timeframe } from '../../core/timeframe.ts';
 import { checkColumns, hasDefects, type QualityReport } from '../quality.ts';
+import { readArrow } from './arrow.ts';
 import { readCsv } from './csv.ts';
 import { readJson } from './json.ts';
 import { labelFromPath } from './labels.ts';
 import { fileOrder } from './order.ts';
+import { readParquet } from './parquet.ts';
 import { repair } from './repair.ts';
 import { openSource } from './source.ts';
 import { timeframeFromSpacing } from './spacing.ts';
@@ -68,6 +70,8 @@ export async function inspectBars(paths: readonly string[], options: ReadOptions
 async function readRaw(path: string, columns: readonly string[] | undefined): Promise<RawBars> {
   const source = openSource(path);
   const magic = String.fromCharCode(...source.head.subarray(0, 6));
+  if (magic.startsWith('PAR1')) return readParquet(source, columns);
+  if (magic === 'ARROW1') return readArrow(source, columns);
   if (/^\s*[[{]/.test(magic)) return readJson(source, columns);
   return readCsv(source, columns);
 }
