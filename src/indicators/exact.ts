@@ -27,6 +27,13 @@ export function productError(a: number, b: number, product: number): number {
   return aUpper * bUpper - product + aUpper * bLower + aLower * bUpper + aLower * bLower;
 }
 
+/** What rounding took from `square = a * a`. */
+export function squareError(a: number, square: number): number {
+  const upper = upperHalf(a);
+  const lower = a - upper;
+  return upper * upper - square + 2 * upper * lower + lower * lower;
+}
+
 /** `(high + low) / divisor`, rounded once; the divisor is a whole number below 2^26. */
 export function exactQuotient(high: number, low: number, divisor: number): number {
   const total = high + low;

@@ -11,13 +11,13 @@ export function requireSeed(indicator: string, seed: Seed | undefined): void {
 }
 
 /**
- * State of one exponential average. Numeric fields of all kernel states start at a non-integer: the engine then stores
+ * State of one exponential average. Numbers with a fraction start at one in all kernel states: the engine then stores
  * them as doubles from the first object on, and never recompiles the kernel because one run held a whole number.
  */
 export class ExponentialState {
   /** The average; while an `sma` seed is being gathered, the sum. */
   average = 0.5;
-  count = 0.5;
+  count = 0;
   readonly length: number;
   readonly factor: number;
   readonly seed: Seed;
@@ -26,7 +26,6 @@ export class ExponentialState {
     requireWhole(indicator, 'length', length);
     requireSeed(indicator, seed);
     this.average = 0;
-    this.count = 0;
     this.length = length;
     this.factor = factor;
     this.seed = seed;

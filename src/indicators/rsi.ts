@@ -7,7 +7,7 @@ export class RsiState {
   gain = 0.5;
   loss = 0.5;
   previous = 0.5;
-  count = 0.5;
+  count = 0;
   readonly length: number;
 
   constructor(indicatorName: string, length: number) {
@@ -15,7 +15,6 @@ export class RsiState {
     this.gain = 0;
     this.loss = 0;
     this.previous = 0;
-    this.count = 0;
     this.length = length;
   }
 }

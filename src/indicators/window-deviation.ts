@@ -1,4 +1,4 @@
-import { productError, sumError } from './exact.ts';
+import { productError, squareError, sumError } from './exact.ts';
 import { requireWhole } from './params.ts';
 import type { Series } from './series.ts';
 
@@ -10,8 +10,8 @@ export class DeviationState {
   sumRest = 0.5;
   square = 0.5;
   squareRest = 0.5;
-  position = 0.5;
-  count = 0.5;
+  position = 0;
+  count = 0;
 
   constructor(indicator: string, length: number) {
     requireWhole(indicator, 'length', length);
@@ -21,8 +21,6 @@ export class DeviationState {
     this.sumRest = 0;
     this.square = 0;
     this.squareRest = 0;
-    this.position = 0;
-    this.count = 0;
   }
 }
 
@@ -58,21 +56,22 @@ export function deviationStep(x: Series, from: number, to: number, state: Deviat
         sum = total;
         const squared = distance * distance;
         const squares = square + squared;
-        squareRest += sumError(square, squared, squares) + productError(distance, distance, squared);
+        squareRest += sumError(square, squared, squares) + squareError(distance, squared);
         square = squares;
       }
     } else {
       const newest = value - anchor;
-      const total = sum + newest;
-      sumRest += sumError(sum, newest, total);
-      sum = total - oldest;
-      sumRest += sumError(total, -oldest, sum);
+      const change = newest - oldest;
+      const total = sum + change;
+      sumRest += sumError(newest, -oldest, change) + sumError(sum, change, total);
+      sum = total;
       const added = newest * newest;
-      const squares = square + added;
-      squareRest += sumError(square, added, squares) + productError(newest, newest, added);
       const removed = oldest * oldest;
-      square = squares - removed;
-      squareRest += sumError(squares, -removed, square) - productError(oldest, oldest, removed);
+      const growth = added - removed;
+      const squares = square + growth;
+      squareRest += squareError(newest, added) - squareError(oldest, removed);
+      squareRest += sumError(added, -removed, growth) + sumError(square, growth, squares);
+      square = squares;
     }
     if (count < length) count++;
     out[i] = count < length ? Number.NaN : deviation(sum, sumRest, square, squareRest, length);
@@ -91,7 +90,8 @@ function deviation(sum: number, sumRest: number, square: number, squareRest: num
   const scaled = n * square;
   const scaledRest = productError(n, square, scaled) + n * squareRest;
   const squared = sum * sum;
-  const squaredRest = productError(sum, sum, squared) + 2 * sum * sumRest;
-  const difference = scaled - squared + (scaledRest - squaredRest);
+  const squaredRest = squareError(sum, squared) + 2 * sum * sumRest;
+  const rounded = scaled - squared;
+  const difference = rounded + (sumError(scaled, -squared, rounded) + scaledRest - squaredRest);
   return difference > 0 ? Math.sqrt(difference) / n : 0;
 }

@@ -6,16 +6,14 @@ export class ExtremeState {
   readonly block: Float64Array;
   readonly tail: Float64Array;
   best = 0.5;
-  position = 0.5;
-  count = 0.5;
+  position = 0;
+  count = 0;
 
   constructor(indicator: string, length: number) {
     requireWhole(indicator, 'length', length);
     this.block = new Float64Array(length);
     this.tail = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
     this.best = Number.NEGATIVE_INFINITY;
-    this.position = 0;
-    this.count = 0;
   }
 }
 

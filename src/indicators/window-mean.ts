@@ -7,16 +7,14 @@ export class MeanState {
   readonly ring: Float64Array;
   sum = 0.5;
   rest = 0.5;
-  position = 0.5;
-  count = 0.5;
+  position = 0;
+  count = 0;
 
   constructor(indicator: string, length: number) {
     requireWhole(indicator, 'length', length);
     this.ring = new Float64Array(length);
     this.sum = 0;
     this.rest = 0;
-    this.position = 0;
-    this.count = 0;
   }
 }
 
@@ -51,10 +49,10 @@ export function meanStep(x: Series, from: number, to: number, state: MeanState, 
         sum = total;
       }
     } else {
-      const total = sum + value;
-      rest += sumError(sum, value, total);
-      sum = total - oldest;
-      rest += sumError(total, -oldest, sum);
+      const change = value - oldest;
+      const total = sum + change;
+      rest += sumError(value, -oldest, change) + sumError(sum, change, total);
+      sum = total;
     }
     if (count < length) count++;
     out[i] = count < length ? Number.NaN : exactQuotient(sum, rest, length);
