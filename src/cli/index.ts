@@ -1,0 +1,89 @@
+import { Command, CommanderError } from 'commander';
+import { ValvulinError } from '../core/errors.ts';
+import type { CommandContext } from './command-context.ts';
+import { registerConfigCheck } from './commands/config-check.ts';
+import { registerConfigSchema } from './commands/config-schema.ts';
+import { registerConfigShow } from './commands/config-show.ts';
+import { registerInit } from './commands/init.ts';
+import { registerStrategiesNew } from './commands/strategies-new.ts';
+import { packageVersion } from './package-version.ts';
+import { EXIT, exitCodeOf, renderError } from './render-error.ts';
+import { endQuietlyOnClosedPipe, processTerminal } from './terminal.ts';
+
+/**
+ * Runs one command line, such as `['backtest', '--json']`, and leaves the exit code in `process.exitCode`: 0 good,
+ * 1 found something wrong, 2 wrong usage or config, 130 interrupted. Never throws.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  endQuietlyOnClosedPipe();
+  const controller = new AbortController();
+  const context: CommandContext = {
+    terminal: processTerminal(),
+    signal: controller.signal,
+    env: process.env,
+    cwd: process.cwd(),
+    exitCode: EXIT.good,
+  };
+  const release = abortOnSignals(controller);
+  const program = buildProgram(context);
+  try {
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync([...argv], { from: 'user' });
+    process.exitCode = context.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.usage;
+    } else {
+      const shown = controller.signal.aborted ? controller.signal.reason : error;
+      renderError(shown, context.terminal, program.opts<{ verbose?: boolean }>().verbose === true);
+      process.exitCode = exitCodeOf(shown);
+    }
+  } finally {
+    release();
+  }
+}
+
+/** The whole command line; each command stands in a file of its own. */
+export function buildProgram(context: CommandContext): Command {
+  const program = new Command('valvulin')
+    .description('A trading engine: the same code backtests, paper-trades and trades live.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .option('--verbose', 'show the stack of unexpected errors')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(usageError(text, context)) });
+  program.addHelpText('after', '\nEach command explains itself: valvulin backtest --help');
+
+  const strategies = program.command('strategies').description('list strategies, or start a new one');
+  registerStrategiesNew(strategies, context);
+
+  const config = program.command('config').description('check and show the configuration');
+  registerConfigCheck(config, context);
+  registerConfigShow(config, context);
+  registerConfigSchema(config, context);
+
+  registerInit(program, context);
+  return program;
+}
+
+/** Commander's own complaints (`error: unknown option '--foo'`), in the shape of every other error. */
+function usageError(text: string, context: CommandContext): string {
+  const { noteColors: colors } = context.terminal;
+  const plain = text.replace(/^error: /, '');
+  return `${colors.bold(colors.red('error VLV_USAGE:'))} ${plain.charAt(0).toUpperCase()}${plain.slice(1)}`;
+}
+
+/** The first signal asks the command to stop where nothing is half-written; a second one does not ask. */
+function abortOnSignals(controller: AbortController): () => void {
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    controller.abort(new ValvulinError('VLV_INTERRUPTED', 'Interrupted; what was finished is kept'));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return () => {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  };
+}
