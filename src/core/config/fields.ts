@@ -9,7 +9,7 @@ export const timeframe = z
 
 export const symbol = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_./-]{0,29}$/, 'Expected a symbol such as BTCUSDT, without spaces or colons');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,29}$/, 'Expected a symbol such as BTCUSDT, without spaces, slashes or colons');
 
 export const name = z
   .string()

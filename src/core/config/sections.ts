@@ -22,7 +22,6 @@ const binancePublicFeed = z
       .strictObject({
         data_dir: z.string().min(1).default('data/history').describe('Folder of the history, from the config file.'),
         cache: z.boolean().default(true).describe('Keep a binary copy beside each file, so that it loads faster.'),
-        base_url: z.url().optional().describe('Address of the REST interface, for mirrors and tests.'),
       })
       .prefault({})
       .describe('Settings of the feed.'),
