@@ -44,8 +44,6 @@ export interface EngineSpec {
   readonly streams: readonly StreamSpec[];
   readonly costs: CostSettings;
   readonly risk: RiskSettings;
-  /** Market orders fill at the close that caused them; for comparison with other engines. */
-  readonly fillsAtClose: boolean;
 }
 
 /** A matched part of a position with the exit that closed it, units. */
@@ -99,18 +97,11 @@ export class Engine {
         this.closed.push({ slot: slot.index, part, fill, bar, reason });
       },
       refused: (slot: Slot, time: number, code: Refusal['code'], detail: string): void => {
-        this.refusals.push({ time, symbol: slot.spec.symbol, strategy: slot.spec.strategy, code, detail });
+        const { symbol, timeframe, strategy } = slot.spec;
+        this.refusals.push({ time, symbol, timeframe, strategy, code, detail });
       },
     };
-    this.#execution = new Execution(
-      this.slots,
-      this.ledger,
-      this.risk,
-      this.book,
-      this.#commands,
-      log,
-      spec.fillsAtClose,
-    );
+    this.#execution = new Execution(this.slots, this.ledger, this.risk, this.book, this.#commands, log);
   }
 
   step(input: Input): readonly Command[] {

@@ -23,7 +23,6 @@ export class Execution {
   readonly #book: OrderBook;
   readonly #commands: Command[];
   readonly #log: ExecutionLog;
-  readonly #fillsAtClose: boolean;
 
   constructor(
     slots: readonly Slot[],
@@ -32,7 +31,6 @@ export class Execution {
     book: OrderBook,
     commands: Command[],
     log: ExecutionLog,
-    fillsAtClose: boolean,
   ) {
     this.#slots = slots;
     this.#ledger = ledger;
@@ -40,7 +38,6 @@ export class Execution {
     this.#book = book;
     this.#commands = commands;
     this.#log = log;
-    this.#fillsAtClose = fillsAtClose;
   }
 
   /** A bar of the slot's timeframe closed: expiries, trailing and break-even stops, time stops. Prices in units. */
@@ -82,8 +79,7 @@ export class Execution {
     const order = this.#book.get(fill.orderId);
     if (!order.addFill(fill)) return;
     const slot = this.#slots[order.intent.slot];
-    const atClose = this.#fillsAtClose && order.intent.type === 'market' && !fill.intrabar;
-    const bar = atClose ? slot.bar : slot.bar + 1;
+    const bar = fill.at === 'close' ? slot.bar : slot.bar + 1;
     if (order.intent.role === 'entry') this.#onEntryFill(slot, order, fill, bar);
     else this.#onExitFill(slot, order, fill, bar);
   }
@@ -170,7 +166,7 @@ export class Execution {
     if (order.fills.length === 1) {
       slot.entryCount++;
       slot.entryBar = bar;
-      slot.enteredIntrabar = fill.intrabar;
+      slot.enteredIntrabar = fill.at === 'range';
     }
     if (order.complete) this.#forget(slot, order);
     if (slot.entryCount === 1 || (fill.price - slot.best) * side > 0) slot.best = fill.price;

@@ -54,8 +54,8 @@ export interface FillFact {
   /** Cash units. */
   readonly fee: number;
   readonly time: number;
-  /** Filled inside a bar, not at its open: the order of events within that bar is assumed. */
-  readonly intrabar: boolean;
+  /** Where in a bar it traded: at its open, inside its range (the order of events there is assumed), or at its close. */
+  readonly at: 'open' | 'range' | 'close';
   /** One bar held several of entry, stop and target, and the order of events had to be assumed. */
   readonly ambiguous: boolean;
   /** The venue has nothing left to fill of this order. */
@@ -130,4 +130,3 @@ export class OrderBook {
     return this.#orders;
   }
 }
-

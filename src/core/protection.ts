@@ -15,7 +15,14 @@ export function initialStop(side: number, entry: number, given: number, distance
 }
 
 /** Where the target of a new lot lies: as given, else at `ratio` times the distance of its stop; 0 is none. */
-export function initialTarget(slot: Slot, side: number, entry: number, stop: number, given: number, ratio: number): number {
+export function initialTarget(
+  slot: Slot,
+  side: number,
+  entry: number,
+  stop: number,
+  given: number,
+  ratio: number,
+): number {
   if (given > 0) return given;
   return ratio > 0 && stop > 0 ? atMultiple(slot, side, entry, stop, ratio) : 0;
 }
@@ -44,7 +51,11 @@ export function targetPlans(slot: Slot, position: Position): TargetPlan[] {
  * Where the stop belongs after a bar has closed, and why: trailing and break-even only ever tighten it, and only with
  * what the closed bar showed. Null leaves it where it is.
  */
-export function tightenedStop(slot: Slot, position: Position, current: number): { price: number; reason: ExitReason } | null {
+export function tightenedStop(
+  slot: Slot,
+  position: Position,
+  current: number,
+): { price: number; reason: ExitReason } | null {
   const { side } = position;
   const { instrument } = slot.spec.market;
   const lot = position.lots[0];

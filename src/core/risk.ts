@@ -175,7 +175,8 @@ export class Risk {
       return refuse('PRICE_COLLAR', `price is more than ${collar}% from the last close`);
     }
     if (prices.stop > 0 && side * (expected - prices.stop) <= 0) return refuse('STOP_SIDE', 'stop beyond the entry');
-    if (prices.target > 0 && side * (prices.target - expected) <= 0) return refuse('STOP_SIDE', 'target before the entry');
+    if (prices.target > 0 && side * (prices.target - expected) <= 0)
+      return refuse('STOP_SIDE', 'target before the entry');
     return null;
   }
 
@@ -183,7 +184,8 @@ export class Risk {
     const { market } = slot.spec;
     if (quantity >= market.instrument.lot && value >= market.minNotional) return null;
     if (room.amount < market.minNotional || room.amount <= 0) return refuse(room.code, 'no room is left');
-    if (quantity < market.instrument.lot) return refuse('BELOW_MIN_LOT', `less than ${market.instrument.rules.lotStep}`);
+    if (quantity < market.instrument.lot)
+      return refuse('BELOW_MIN_LOT', `less than ${market.instrument.rules.lotStep}`);
     return refuse('BELOW_MIN_NOTIONAL', `worth less than ${market.instrument.rules.minNotional}`);
   }
 
@@ -221,8 +223,7 @@ function entryPrices(slot: Slot, side: Side, answer: Answer, last: number): Entr
   const { stop, stopRatio, trailingStop } = slot.spec.orders;
   const stopDistance =
     stop?.percent === undefined ? answer.stopDistance * stopRatio : (reference * stop.percent * stopRatio) / 100;
-  const trail =
-    trailingStop?.percent === undefined ? answer.trailDistance : (reference * trailingStop.percent) / 100;
+  const trail = trailingStop?.percent === undefined ? answer.trailDistance : (reference * trailingStop.percent) / 100;
   return {
     price: given(answer.price, answer.type === 'limit' ? better : worse),
     limit: given(answer.limitPrice, better),

@@ -56,6 +56,7 @@ export interface Trade {
 export interface FillRecord {
   readonly time: number;
   readonly symbol: string;
+  readonly timeframe: Timeframe;
   readonly strategy: string;
   readonly orderId: number;
   readonly side: OrderSide;
@@ -70,6 +71,7 @@ export interface OrderRecord {
   readonly id: number;
   readonly time: number;
   readonly symbol: string;
+  readonly timeframe: Timeframe;
   readonly strategy: string;
   readonly side: OrderSide;
   readonly type: 'market' | 'limit' | 'stop' | 'stop_limit';
@@ -85,6 +87,7 @@ export interface OrderRecord {
 export interface Refusal {
   readonly time: number;
   readonly symbol: string;
+  readonly timeframe: Timeframe;
   readonly strategy: string;
   readonly code: RefusalCode;
   readonly detail: string;

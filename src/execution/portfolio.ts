@@ -1,0 +1,156 @@
+import { type BarColumns, type Bars } from '../core/bars.ts';
+import { distanceColumns } from '../core/distances.ts';
+import { Instrument, Market } from '../core/instrument.ts';
+import { cashDecimals, pow10 } from '../core/money.ts';
+import type { CostSettings, FillSettings, OrderSettings, RiskSettings } from '../core/settings.ts';
+import type { Signals, TradeSignal } from '../core/signal.ts';
+import { timeframeMs } from '../core/timeframe.ts';
+import type { BaseStrategy } from '../strategies/base.ts';
+import { HistoricalRun, type RunStream } from './historical-run.ts';
+import { fillRecords, orderRecords, tradeRecords } from './records.ts';
+import { describeAssumptions } from './assumptions.ts';
+import { accountOf, slotResult } from './account.ts';
+import { InlineHost, OrderTape, SignalTape, SliceDecider, type SliceSlot, type SlotDecider } from './strategy-host.ts';
+import { signalsByBar } from './trade-signals.ts';
+import type { BacktestResult } from './types.ts';
+
+/** What decides for a slot: computed signals, single trade signals, or a strategy that manages its own orders. */
+export type Decisions =
+  | { readonly kind: 'signals'; readonly signals: Signals }
+  | { readonly kind: 'orders'; readonly orders: readonly TradeSignal[] }
+  /** Slots with the same strategy object form one group: it is asked once and may trade all their symbols. */
+  | { readonly kind: 'slices'; readonly strategy: BaseStrategy<object> };
+
+export interface PortfolioSlot {
+  readonly strategy: string;
+  readonly bars: Bars;
+  readonly decisions: Decisions;
+  readonly orders: OrderSettings;
+  /** Share of the equity, 0 to 1; null shares all of it with the others. */
+  readonly allocation: number | null;
+}
+
+export interface PortfolioSpec {
+  /** Quote money. */
+  readonly capital: number;
+  readonly slots: readonly PortfolioSlot[];
+  /** Finer bars that decide how orders fill inside the slots' bars, one per symbol at most. */
+  readonly detail?: readonly Bars[];
+  readonly costs: CostSettings;
+  readonly fills: FillSettings;
+  readonly risk: RiskSettings;
+  /** Trading rules by symbol; others are inferred from the bars. */
+  readonly instruments?: ReadonlyMap<string, Instrument>;
+}
+
+export interface PortfolioResult {
+  readonly portfolio: BacktestResult;
+  /** Each slot's own account, in slot order. */
+  readonly slots: readonly BacktestResult[];
+}
+
+/** Runs many `symbol:timeframe:strategy` at once on one account, over history. */
+export function runPortfolio(spec: PortfolioSpec): PortfolioResult {
+  const symbols = [...new Set(spec.slots.map((slot) => slot.bars.symbol))];
+  const decimals = cashDecimals(spec.capital);
+  const streams = streamsOf(spec, symbols);
+  const instruments = symbols.map((symbol) => instrumentOf(spec, symbol));
+  const markets = instruments.map((instrument) => new Market(instrument, decimals));
+  const run = new HistoricalRun({
+    capital: spec.capital,
+    cashDecimals: decimals,
+    slots: spec.slots.map((slot) => ({
+      symbol: slot.bars.symbol,
+      symbolIndex: symbols.indexOf(slot.bars.symbol),
+      timeframe: slot.bars.timeframe,
+      strategy: slot.strategy,
+      market: markets[symbols.indexOf(slot.bars.symbol)],
+      orders: slot.orders,
+      allocation: slot.allocation,
+    })),
+    streams,
+    markets,
+    costs: spec.costs,
+    fills: spec.fills,
+    risk: spec.risk,
+  });
+  const valuation = run.run(hostOf(spec, streams, run, instruments, symbols, pow10(decimals)));
+  const trades = tradeRecords(run.engine, decimals);
+  const portfolio: BacktestResult = {
+    ...accountOf(valuation, spec.capital, pow10(decimals)),
+    trades,
+    orders: orderRecords(run.engine),
+    fills: fillRecords(run.engine, decimals),
+    refusals: run.engine.refusals,
+    assumptions: describeAssumptions(spec, instruments),
+  };
+  return { portfolio, slots: slotAccounts(spec, portfolio) };
+}
+
+function slotAccounts(spec: PortfolioSpec, portfolio: BacktestResult): BacktestResult[] {
+  if (spec.slots.length === 1) return [portfolio];
+  return spec.slots.map((slot) => slotResult(slot, spec.capital, portfolio));
+}
+
+function streamsOf(spec: PortfolioSpec, symbols: readonly string[]): RunStream[] {
+  const all = new Map<string, { bars: Bars; slots: number[] }>();
+  const key = (bars: Bars): string => `${bars.symbol}:${bars.timeframe}`;
+  spec.slots.forEach((slot, index) => {
+    const stream = all.get(key(slot.bars)) ?? { bars: slot.bars, slots: [] };
+    stream.slots.push(index);
+    all.set(key(slot.bars), stream);
+  });
+  for (const bars of spec.detail ?? []) {
+    if (symbols.includes(bars.symbol) && !all.has(key(bars))) all.set(key(bars), { bars, slots: [] });
+  }
+  const streams = [...all.values()];
+  return streams.map(({ bars, slots }) => ({
+    bars,
+    slots,
+    symbolIndex: symbols.indexOf(bars.symbol),
+    fills: streams.every(
+      (other) => other.bars.symbol !== bars.symbol || timeframeMs(other.bars.timeframe) >= timeframeMs(bars.timeframe),
+    ),
+  }));
+}
+
+function instrumentOf(spec: PortfolioSpec, symbol: string): Instrument {
+  const given = spec.instruments?.get(symbol);
+  const bars = spec.slots.find((slot) => slot.bars.symbol === symbol)?.bars;
+  if (!bars) return given ?? Instrument.inferred(symbol, emptyColumns());
+  if (!given) return Instrument.inferred(symbol, bars);
+  return given.covers(bars) ? given : Instrument.forData(given.rules, bars);
+}
+
+function hostOf(
+  spec: PortfolioSpec,
+  streams: readonly RunStream[],
+  run: HistoricalRun,
+  instruments: readonly Instrument[],
+  symbols: readonly string[],
+  cashScale: number,
+): InlineHost {
+  const byStream: SlotDecider[][] = streams.map(() => []);
+  const groups = new Map<BaseStrategy<object>, Map<string, SliceSlot>>();
+  spec.slots.forEach((slot, index) => {
+    const stream = streams.findIndex((candidate) => candidate.slots.includes(index));
+    const distances = distanceColumns(slot.bars, slot.orders);
+    const { decisions } = slot;
+    if (decisions.kind === 'signals') byStream[stream].push(new SignalTape(index, decisions.signals, distances));
+    else if (decisions.kind === 'orders') {
+      byStream[stream].push(new OrderTape(index, signalsByBar(decisions.orders, slot.bars), distances));
+    } else {
+      const group = groups.get(decisions.strategy) ?? new Map<string, SliceSlot>();
+      const instrument = instruments[symbols.indexOf(slot.bars.symbol)];
+      group.set(slot.bars.symbol, { slot: index, stream, bars: slot.bars, instrument, distances });
+      groups.set(decisions.strategy, group);
+    }
+  });
+  const slices = [...groups].map(([strategy, slots]) => new SliceDecider(strategy, slots, run.engine, cashScale));
+  return new InlineHost(byStream, slices);
+}
+
+function emptyColumns(): BarColumns {
+  const none = new Float64Array(0);
+  return { time: none, open: none, high: none, low: none, close: none, volume: none };
+}

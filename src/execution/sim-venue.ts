@@ -1,0 +1,292 @@
+import type { Costs } from '../core/costs.ts';
+import type { Input } from '../core/engine.ts';
+import type { Market } from '../core/instrument.ts';
+import type { ApprovedOrder, Command, EndFact, FillFact } from '../core/order.ts';
+import type { FillSettings } from '../core/settings.ts';
+import { limitPrice, stopPrice, worsened } from './fill-rules.ts';
+import { SimOrder } from './sim-order.ts';
+
+/** The account the venue fills for. */
+export interface VenueAccount {
+  /** What may be spent, cash units. */
+  free(): number;
+  /** Signed quantity units a slot holds. */
+  held(slot: number): number;
+}
+
+export interface SimVenueSpec {
+  readonly markets: readonly Market[];
+  readonly costs: Costs;
+  readonly fills: FillSettings;
+  readonly account: VenueAccount;
+  /** Called when answers stand in `outbox`; must take them all, and may send commands meanwhile. */
+  readonly deliver: () => void;
+}
+
+const NONE_BELOW = 0;
+const NONE_ABOVE = Number.POSITIVE_INFINITY;
+
+/**
+ * A venue that fills orders from bars, in time order: first everything that is due at the open, then what the range of
+ * the bar reaches, the direction that hurts the position first. Prices and quantities are units.
+ */
+export class SimVenue {
+  readonly outbox: Input[] = [];
+  readonly #spec: SimVenueSpec;
+  readonly #orders: SimOrder[][];
+  /** Nearest levels below and above for each symbol: a bar inside them changes nothing. */
+  readonly #below: Float64Array;
+  readonly #above: Float64Array;
+  /** How many orders of each symbol trade at the next open whatever its price. */
+  readonly #due: Int32Array;
+  #bar = 0;
+  #tradeId = 0;
+  /** The entry whose intrabar fill is being delivered: orders that arrive now are its children. */
+  #parent: ApprovedOrder | null = null;
+  #insideBar = false;
+
+  constructor(spec: SimVenueSpec) {
+    this.#spec = spec;
+    this.#orders = spec.markets.map(() => []);
+    this.#below = new Float64Array(spec.markets.length).fill(NONE_BELOW);
+    this.#above = new Float64Array(spec.markets.length).fill(NONE_ABOVE);
+    this.#due = new Int32Array(spec.markets.length);
+  }
+
+  send(command: Command, time: number): void {
+    if (command.kind === 'submit') {
+      const order = new SimOrder(command.order);
+      if (this.#insideBar) {
+        order.bornInBar = this.#bar;
+        order.parentType = this.#parent?.type ?? null;
+      }
+      this.#orders[command.order.symbol].push(order);
+      this.#updateBand(command.order.symbol);
+      return;
+    }
+    const order = this.#orders[command.symbol].find((known) => known.intent.id === command.orderId);
+    if (!order) return;
+    if (command.kind === 'cancel') this.#end(order, 'canceled', 'canceled', time);
+    else {
+      order.price = command.price;
+      order.quantity = command.quantity;
+      this.#updateBand(command.symbol);
+    }
+  }
+
+  /** A bar of `symbol` opens: market orders, and stops and limits that the open is beyond. */
+  open(symbol: number, time: number, price: number, volume: number): void {
+    this.#bar++;
+    if (this.#due[symbol] === 0 && price > this.#below[symbol] && price < this.#above[symbol]) return;
+    const done = new Set<SimOrder>();
+    for (;;) {
+      const due = this.#orders[symbol].find((order) => !done.has(order) && this.#dueAtOpen(order, price));
+      if (!due) return;
+      done.add(due);
+      this.#fill(due, price, due.isLimit && !due.triggered, time, volume, 'open', due.ambiguous);
+    }
+  }
+
+  /** Market orders trade at a close; for `fill_at: close` and for the end of the data. */
+  settle(symbol: number, time: number, price: number, volume: number): void {
+    for (;;) {
+      const due = this.#orders[symbol].find((order) => order.intent.type === 'market');
+      if (!due) return;
+      this.#fill(due, price, false, time, volume, 'close', false);
+      if (this.#orders[symbol].includes(due)) this.#end(due, 'expired', 'not filled at the close', time);
+      this.#spec.deliver();
+    }
+  }
+
+  /** The open bar of `symbol` closes after having traded between `low` and `high`. `time` labels fills inside it. */
+  range(symbol: number, time: number, open: number, high: number, low: number, volume: number): void {
+    if (low > this.#below[symbol] && high < this.#above[symbol]) return;
+    this.#insideBar = true;
+    const done = new Set<SimOrder>();
+    for (;;) {
+      const order = this.#nextReached(symbol, open, high, low, done);
+      if (!order) break;
+      done.add(order);
+      const ambiguous = order.ambiguous || this.#ambiguousInBar(order, high, low);
+      this.#parent = order.intent.role === 'entry' ? order.intent : null;
+      if (order.isLimit) {
+        this.#fill(order, limitPrice(order.intent.side, order.limit, open), true, time, volume, 'range', ambiguous);
+      } else {
+        const trigger = stopPrice(order.intent.side, order.price, open);
+        order.triggered = true;
+        if (order.intent.type === 'stop') this.#fill(order, trigger, false, time, volume, 'range', ambiguous);
+        else this.#triggerLimit(order, trigger, time, volume);
+      }
+      this.#parent = null;
+    }
+    this.#insideBar = false;
+    this.#updateBand(symbol);
+  }
+
+  #dueAtOpen(order: SimOrder, price: number): boolean {
+    const { type } = order.intent;
+    if (type === 'market' || (type === 'stop' && order.triggered)) return true;
+    if (!order.reachedBy(price, price, this.#spec.fills)) return false;
+    if (order.awaitsTrigger && type === 'stop_limit') {
+      order.triggered = true;
+      return order.intent.side * (price - order.limit) <= 0;
+    }
+    return true;
+  }
+
+  /** A stop-limit was hit inside the bar: it trades at the trigger where its limit allows that, else it rests. */
+  #triggerLimit(order: SimOrder, trigger: number, time: number, volume: number): void {
+    if (order.intent.side * (trigger - order.limit) <= 0) {
+      this.#fill(order, trigger, false, time, volume, 'range', order.ambiguous);
+    }
+  }
+
+  /** The order that acts next in the bar, along the path that is worst for its slot's position. */
+  #nextReached(symbol: number, open: number, high: number, low: number, done: Set<SimOrder>): SimOrder | undefined {
+    let next: SimOrder | undefined;
+    let nextRank = 0;
+    for (const order of this.#orders[symbol]) {
+      if (done.has(order) || !order.reachedBy(high, low, this.#spec.fills)) continue;
+      if (order.bornInBar === this.#bar && !this.#mayActAtBirth(order, high, low)) {
+        order.ambiguous = true;
+        continue;
+      }
+      const held = this.#spec.account.held(order.intent.slot);
+      const secondLeg = held > 0 ? !order.actsBelow : held < 0 && order.actsBelow;
+      const rank = Math.abs(order.level - open) + (secondLeg ? Number.MAX_SAFE_INTEGER / 2 : 0);
+      if (next === undefined || rank < nextRank) {
+        next = order;
+        nextRank = rank;
+      }
+    }
+    return next;
+  }
+
+  /**
+   * Whether an order placed by an intrabar entry may act in that same bar. Its stop: unless deferred, because the price
+   * has passed or may have passed it after the entry. Its target: only after a stop entry, whose move goes on towards
+   * it, and only where the stop was out of the bar's range.
+   */
+  #mayActAtBirth(order: SimOrder, high: number, low: number): boolean {
+    const { role, slot } = order.intent;
+    if (role === 'stop_loss') return this.#spec.fills.entryBarStops === 'strict';
+    if (role !== 'take_profit' || order.parentType !== 'stop') return false;
+    return !this.#siblingReached(order, 'stop_loss', slot, high, low);
+  }
+
+  #ambiguousInBar(order: SimOrder, high: number, low: number): boolean {
+    if (order.intent.role !== 'stop_loss') return false;
+    if (order.bornInBar === this.#bar && order.parentType === 'stop') return true;
+    return this.#siblingReached(order, 'take_profit', order.intent.slot, high, low);
+  }
+
+  #siblingReached(order: SimOrder, role: string, slot: number, high: number, low: number): boolean {
+    return this.#orders[order.intent.symbol].some(
+      (other) =>
+        other.intent.slot === slot && other.intent.role === role && other.reachedBy(high, low, this.#spec.fills),
+    );
+  }
+
+  #fill(
+    order: SimOrder,
+    basePrice: number,
+    maker: boolean,
+    time: number,
+    volume: number,
+    at: FillFact['at'],
+    ambiguous: boolean,
+  ): void {
+    const { costs, markets } = this.#spec;
+    const { intent } = order;
+    const market = markets[intent.symbol];
+    const allowed = this.#allowedByVolume(order, market, volume);
+    let bps = maker ? 0 : costs.takerBps;
+    if (!maker && costs.impactBps > 0) {
+      const estimate = Math.min(this.#wanted(order, market, basePrice, maker), allowed);
+      const barVolume = volume * market.instrument.quantityScale;
+      bps += costs.impactBps * (barVolume > 0 ? Math.min(1, estimate / barVolume) : 1);
+    }
+    const price = worsened(basePrice, intent.side, bps, market.instrument.tick);
+    const wanted = this.#wanted(order, market, price, maker);
+    const quantity = Math.min(wanted, allowed);
+    if (quantity <= 0) {
+      if (allowed > 0) this.#end(order, intent.reduceOnly ? 'canceled' : 'rejected', 'nothing to fill', time);
+      this.#spec.deliver();
+      return;
+    }
+    const notional = intent.side === 1 ? market.notionalUp(price, quantity) : market.notionalDown(price, quantity);
+    const fee = costs.fee(notional, maker);
+    if (!intent.reduceOnly && notional + fee > this.#spec.account.free()) {
+      this.#end(order, 'rejected', 'costs more than the free capital', time);
+      this.#spec.deliver();
+      return;
+    }
+    order.filled += quantity;
+    order.spent += notional + fee;
+    order.volumeTaken += quantity;
+    if (intent.type === 'stop') order.triggered = true;
+    const complete = quantity === wanted;
+    if (complete) this.#remove(order);
+    this.outbox.push({
+      kind: 'fill',
+      fill: {
+        tradeId: ++this.#tradeId,
+        orderId: intent.id,
+        quantity,
+        price,
+        fee,
+        time,
+        at,
+        ambiguous,
+        complete,
+      },
+    });
+    this.#spec.deliver();
+  }
+
+  /** What the order still wants at this price: its open quantity, within its budget and the position it reduces. */
+  #wanted(order: SimOrder, market: Market, price: number, maker: boolean): number {
+    const { intent } = order;
+    const open = order.quantity > 0 ? order.quantity - order.filled : Number.POSITIVE_INFINITY;
+    if (intent.reduceOnly) return Math.min(open, Math.abs(this.#spec.account.held(intent.slot)));
+    if (intent.budget === 0) return open;
+    const budget = Math.min(intent.budget - order.spent, this.#spec.account.free());
+    return Math.min(open, market.affordable(price, this.#spec.costs.afterFee(budget, maker)));
+  }
+
+  #allowedByVolume(order: SimOrder, market: Market, volume: number): number {
+    const { volumeCap } = this.#spec.fills;
+    if (volumeCap === null) return Number.POSITIVE_INFINITY;
+    if (order.volumeBar !== this.#bar) {
+      order.volumeBar = this.#bar;
+      order.volumeTaken = 0;
+    }
+    const cap = market.instrument.floorLot(Math.floor(volume * volumeCap * market.instrument.quantityScale));
+    return Math.max(0, cap - order.volumeTaken);
+  }
+
+  #end(order: SimOrder, status: EndFact['status'], reason: string, time: number): void {
+    this.#remove(order);
+    this.outbox.push({ kind: 'end', end: { orderId: order.intent.id, status, reason, time } });
+  }
+
+  #remove(order: SimOrder): void {
+    const orders = this.#orders[order.intent.symbol];
+    orders.splice(orders.indexOf(order), 1);
+    this.#updateBand(order.intent.symbol);
+  }
+
+  #updateBand(symbol: number): void {
+    let below = NONE_BELOW;
+    let above = NONE_ABOVE;
+    let due = 0;
+    for (const order of this.#orders[symbol]) {
+      if (order.intent.type === 'market' || (order.intent.type === 'stop' && order.triggered)) due++;
+      else if (order.actsBelow) below = Math.max(below, order.level);
+      else above = Math.min(above, order.level);
+    }
+    this.#below[symbol] = below;
+    this.#above[symbol] = above;
+    this.#due[symbol] = due;
+  }
+}

@@ -1,0 +1,189 @@
+import type { Bars } from '../core/bars.ts';
+import type { DistanceColumns } from '../core/distances.ts';
+import type { Engine } from '../core/engine.ts';
+import type { Instrument } from '../core/instrument.ts';
+import type { Signals, TradeSignal } from '../core/signal.ts';
+import { Answer } from '../core/slot.ts';
+import type { BaseStrategy, SliceContext } from '../strategies/base.ts';
+import type { DecisionHost } from './historical-run.ts';
+
+/** Answers for one slot, bar by bar. */
+export interface SlotDecider {
+  readonly slot: number;
+  /** Hands over the slot's answers for bar `i` of its stream. */
+  decide(i: number, deliver: (slot: number, answer: Answer) => void): void;
+}
+
+/** Plays back the signals of a strategy that were computed over all bars at once. */
+export class SignalTape implements SlotDecider {
+  readonly slot: number;
+  readonly #signal: Int8Array;
+  readonly #columns: Signals['columns'];
+  readonly #distances: DistanceColumns;
+  readonly #limits: boolean;
+  readonly #answer = new Answer();
+
+  constructor(slot: number, signals: Signals, distances: DistanceColumns) {
+    this.slot = slot;
+    this.#signal = signals.signal;
+    this.#columns = signals.columns;
+    this.#distances = distances;
+    this.#limits = signals.columns['entry_price'] !== undefined;
+  }
+
+  decide(i: number, deliver: (slot: number, answer: Answer) => void): void {
+    const signal = this.#signal[i];
+    if (signal === 0) return;
+    const answer = this.#answer;
+    const columns = this.#columns;
+    answer.signal = signal;
+    answer.quantity = columns['quantity']?.[i] ?? Number.NaN;
+    answer.stopLoss = columns['stop_loss']?.[i] ?? Number.NaN;
+    answer.takeProfit = columns['take_profit']?.[i] ?? Number.NaN;
+    answer.type = 'market';
+    answer.price = Number.NaN;
+    if (this.#limits) {
+      const price = columns['entry_price'][i];
+      if (!Number.isNaN(price)) {
+        answer.type = 'limit';
+        answer.price = price;
+        answer.validBars = 1;
+      }
+    }
+    setDistances(answer, this.#distances, i);
+    deliver(this.slot, answer);
+  }
+}
+
+/** Plays back trade signals that name their own prices and quantities. */
+export class OrderTape implements SlotDecider {
+  readonly slot: number;
+  readonly #byBar: ReadonlyMap<number, readonly TradeSignal[]>;
+  readonly #distances: DistanceColumns;
+
+  constructor(slot: number, byBar: ReadonlyMap<number, readonly TradeSignal[]>, distances: DistanceColumns) {
+    this.slot = slot;
+    this.#byBar = byBar;
+    this.#distances = distances;
+  }
+
+  decide(i: number, deliver: (slot: number, answer: Answer) => void): void {
+    const wishes = this.#byBar.get(i);
+    if (!wishes) return;
+    for (const wish of wishes) deliver(this.slot, answerOf(wish, this.#distances, i));
+  }
+}
+
+/** Asks a strategy that manages its own orders, with a view of closed bars only. */
+export class SliceDecider {
+  readonly #strategy: BaseStrategy<object>;
+  readonly #slots: ReadonlyMap<string, SliceSlot>;
+  readonly #engine: Engine;
+  readonly #cash: number;
+
+  constructor(
+    strategy: BaseStrategy<object>,
+    slots: ReadonlyMap<string, SliceSlot>,
+    engine: Engine,
+    cashScale: number,
+  ) {
+    this.#strategy = strategy;
+    this.#slots = slots;
+    this.#engine = engine;
+    this.#cash = cashScale;
+  }
+
+  /** True where one of its streams has just closed. */
+  concerns(closed: readonly number[]): boolean {
+    for (const { stream } of this.#slots.values()) if (closed.includes(stream)) return true;
+    return false;
+  }
+
+  decide(time: number, bar: (stream: number) => number, deliver: (slot: number, answer: Answer) => void): void {
+    const { ledger } = this.#engine;
+    const known = (symbol: string): SliceSlot => {
+      const slot = this.#slots.get(symbol);
+      if (!slot) throw new RangeError(`Expected one of ${[...this.#slots.keys()].join(', ')}, got "${symbol}"`);
+      return slot;
+    };
+    const context: SliceContext = {
+      time,
+      symbols: [...this.#slots.keys()],
+      bars: (symbol, count) => {
+        const { bars, stream } = known(symbol);
+        const end = bar(stream) + 1;
+        return bars.slice(count === undefined ? 0 : Math.max(0, end - count), end);
+      },
+      position: (symbol) => {
+        const { slot, instrument } = known(symbol);
+        return instrument.quantity(ledger.positions[slot].quantity);
+      },
+      entryPrice: (symbol) => {
+        const { slot, instrument } = known(symbol);
+        return ledger.positions[slot].entryPrice / instrument.priceScale;
+      },
+      equity: ledger.equity() / this.#cash,
+      free: ledger.free() / this.#cash,
+    };
+    for (const wish of this.#strategy.onSlice?.(context) ?? []) {
+      const target = known(wish.symbol);
+      deliver(target.slot, answerOf(wish, target.distances, bar(target.stream)));
+    }
+  }
+}
+
+export interface SliceSlot {
+  readonly slot: number;
+  readonly stream: number;
+  readonly bars: Bars;
+  readonly instrument: Instrument;
+  readonly distances: DistanceColumns;
+}
+
+/** Runs strategies in the thread of the engine: the host of backtests. */
+export class InlineHost implements DecisionHost {
+  /** For each stream, the deciders of its slots in config order. */
+  readonly #byStream: readonly (readonly SlotDecider[])[];
+  readonly #slices: readonly SliceDecider[];
+
+  constructor(byStream: readonly (readonly SlotDecider[])[], slices: readonly SliceDecider[]) {
+    this.#byStream = byStream;
+    this.#slices = slices;
+  }
+
+  decide(
+    time: number,
+    closed: readonly number[],
+    bar: (stream: number) => number,
+    deliver: (slot: number, answer: Answer) => void,
+  ): void {
+    for (let c = 0; c < closed.length; c++) {
+      const stream = closed[c];
+      const deciders = this.#byStream[stream];
+      for (let d = 0; d < deciders.length; d++) deciders[d].decide(bar(stream), deliver);
+    }
+    for (const slice of this.#slices) if (slice.concerns(closed)) slice.decide(time, bar, deliver);
+  }
+}
+
+function answerOf(wish: TradeSignal, distances: DistanceColumns, i: number): Answer {
+  const answer = new Answer();
+  answer.signal = wish.side === 'BUY' ? 1 : -1;
+  answer.quantity = wish.quantity ?? Number.NaN;
+  answer.stopLoss = wish.stopLoss ?? Number.NaN;
+  answer.takeProfit = wish.takeProfit ?? Number.NaN;
+  answer.type = wish.type ?? 'market';
+  answer.price = wish.price ?? Number.NaN;
+  answer.limitPrice = wish.limitPrice ?? Number.NaN;
+  answer.reduceOnly = wish.reduceOnly ?? false;
+  answer.validBars = wish.validBars ?? 0;
+  answer.tag = wish.tag ?? null;
+  setDistances(answer, distances, i);
+  return answer;
+}
+
+function setDistances(answer: Answer, distances: DistanceColumns, i: number): void {
+  answer.stopDistance = distances.stop === null ? Number.NaN : distances.stop[i];
+  answer.trailDistance = distances.trail === null ? Number.NaN : distances.trail[i];
+  answer.volatility = distances.volatility === null ? Number.NaN : distances.volatility[i];
+}
