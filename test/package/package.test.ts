@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../scripts/build.mjs';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..', '..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  readonly name: string;
+  readonly version: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+};
+const subpaths = Object.keys(manifest.exports).filter((path) => !path.endsWith('.json'));
+
+/** The environment of a person at a terminal: npm tells its scripts about the project they belong to. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)|^INIT_CWD$/.test(name)),
+);
+
+describe('the published package, installed into an empty project', () => {
+  const project = mkdtempSync(join(tmpdir(), 'valvulin-package-'));
+  const installed = join(project, 'node_modules', manifest.name);
+  const bin = join(project, 'node_modules', '.bin', manifest.name);
+  let packed: string[] = [];
+
+  beforeAll(async () => {
+    expect(build({ root, node: process.execPath })).toBeUndefined();
+    const pack = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project], {
+      cwd: root,
+      env,
+    });
+    const [{ filename, files }] = JSON.parse(pack.stdout) as [{ filename: string; files: { path: string }[] }];
+    packed = files.map(({ path }) => path);
+    writeFileSync(join(project, 'package.json'), '{ "name": "empty", "private": true, "type": "module" }');
+    const quiet = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
+    await run('npm', ['install', ...quiet, join(project, filename)], { cwd: project, env });
+  }, 120_000);
+
+  afterAll(() => {
+    rmSync(project, { recursive: true, force: true });
+  });
+
+  it('holds what is needed to run, and nothing else', () => {
+    expect(packed).toEqual(
+      expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']),
+    );
+    expect(packed.filter((path) => /\.test\.|^(src|test|bench|scripts|docs)\//.test(path))).toEqual([]);
+  });
+
+  it.each(subpaths)('can be imported as %s', async (subpath) => {
+    const name = subpath.replace('.', manifest.name);
+    const script = `import * as room from '${name}'; console.log(Object.keys(room).length);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: project, env });
+    expect(Number(stdout)).toBeGreaterThan(0);
+  });
+
+  it('type-checks in a strict project of a user', async () => {
+    const imports = subpaths.map((path, i) => `import * as room${i} from '${path.replace('.', manifest.name)}';`);
+    const uses = subpaths.map((_, i) => `console.log(room${i});`);
+    mkdirSync(join(project, 'src'));
+    writeFileSync(join(project, 'src', 'main.ts'), [...imports, ...uses].join('\n'));
+    const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, noEmit: true, types: [] };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const answer = await run(process.execPath, [tsc, '-p', project], { cwd: project }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(answer.stdout).toBe('');
+  });
+
+  it('answers --version and --help', async () => {
+    const version = await run(process.execPath, [bin, '--version'], { cwd: project, env });
+    expect(version.stdout.trim()).toBe(manifest.version);
+    const help = await run(process.execPath, [bin, '--help'], { cwd: project, env });
+    expect(help.stdout).toContain('backtest');
+  });
+
+  it('has no complaints from publint', async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
+  });
+});
