@@ -29,6 +29,8 @@ export interface AccountHistory {
   readonly periodsPerYear?: number;
   /** Bars of the traded symbol: adds buying and holding it as the benchmark. */
   readonly bars?: Bars;
+  /** Or the value of any other benchmark at each instant. */
+  readonly benchmark?: ArrayLike<number>;
 }
 
 /** What an equity curve says. Percents are percent (1 is one percent); null where the answer does not exist. */
@@ -146,7 +148,8 @@ function holding({ exposure, equityCurve }: AccountHistory): { exposure: number;
 }
 
 function benchmarkStats(account: AccountHistory, returns: Float64Array, periods: number, years: number) {
-  if (!account.bars || account.bars.length === 0 || returns.length === 0) {
+  const curve = account.benchmark ?? (account.bars && buyAndHold(account, account.bars));
+  if (!curve || returns.length === 0) {
     return {
       benchmarkReturnPct: null,
       benchmarkCagrPct: null,
@@ -156,7 +159,6 @@ function benchmarkStats(account: AccountHistory, returns: Float64Array, periods:
       beta: null,
     };
   }
-  const curve = buyAndHold(account, account.bars);
   const held = simpleReturns(curve, account.initialCapital);
   const growth = (curve[curve.length - 1] as number) / account.initialCapital;
   const { alpha, beta } = alphaBeta(returns, held, periods);

@@ -40,24 +40,28 @@ export interface ChartOptions {
   readonly title: string;
   readonly synthetic: boolean;
   readonly indicators: Readonly<Record<string, ArrayLike<number>>>;
-  /** Longest series that is embedded bar by bar; a longer one has at most this many coarse candles. */
+  /** Longest series that is embedded bar by bar. */
   readonly maxCandles: number;
   /** Bars that may be embedded in full detail around trades. */
   readonly detailBudget: number;
 }
 
 export const MAX_TRADES = 20_000;
+/** About how many candles the overview of a long series has: more would not fit on a screen. */
+const COARSE_CANDLES = 5_000;
+/** Significant digits of indicators. */
+const DIGITS = 6;
 
 /** Packs bars, trades and indicators for a page; a long series as a coarse whole and full detail around its trades. */
 export function chartData(bars: Bars, trades: readonly Trade[], options: ChartOptions): ChartData {
   const placed = placeIndicators(bars, options.indicators);
   const decimals = Math.max(priceDecimals(bars.close), priceDecimals(bars.open));
-  const scales = placed.map(({ values }) => significantDecimals(typicalSize(values)));
+  const scales = placed.map(({ values }) => significantDecimals(typicalSize(values), DIGITS));
   const shown = trades.slice(0, MAX_TRADES).map((trade) => onBars(trade, bars));
-  const per = bars.length > options.maxCandles ? Math.ceil(bars.length / options.maxCandles) : 1;
+  const per = bars.length > options.maxCandles ? Math.ceil(bars.length / COARSE_CANDLES) : 1;
   const plan =
     per === 1 ? { windows: [], covered: shown.length } : detailWindows(shown, bars.length, options.detailBudget);
-  const volumeScale = 10 ** significantDecimals(typicalSize(bars.volume)) / 1_000;
+  const volumeScale = 10 ** significantDecimals(typicalSize(bars.volume), 4);
   const level = (from: number, to: number, width: number): ChartLevel => {
     const view = coarsen(bars.slice(from, to), width);
     return {
@@ -96,7 +100,7 @@ export function chartData(bars: Bars, trades: readonly Trade[], options: ChartOp
 
 /** Legends and axes need no more digits than the price has, or than five significant ones. */
 function describe({ name, pane, shape }: PlacedIndicator, scale: number, decimals: number) {
-  return { name, pane, shape, decimals: pane === 0 ? decimals : Math.max(0, Math.min(6, scale - 2)) };
+  return { name, pane, shape, decimals: pane === 0 ? decimals : Math.max(0, Math.min(6, scale - 1)) };
 }
 
 function row(trade: Trade): ChartTrade {

@@ -13,25 +13,29 @@ export interface DetailPlan {
   readonly covered: number;
 }
 
-const MARGINS = [80, 40, 20] as const;
-/** Of a trade that lives longer only both ends are shown in detail. */
-const LONGEST = 600;
+/** Bars around a trade, and how long it may live before only its two ends are shown in detail; the best that fits. */
+const PLANS = [
+  { margin: 80, longest: 600 },
+  { margin: 40, longest: 240 },
+  { margin: 20, longest: 90 },
+  { margin: 12, longest: 30 },
+] as const;
+type Plan = (typeof PLANS)[number];
 
 /**
  * Windows around trades that hold at most `budget` bars together: margins shrink first, then the trades with the
  * smallest profit or loss go without.
  */
 export function detailWindows(trades: readonly Trade[], length: number, budget: number): DetailPlan {
-  for (const margin of MARGINS) {
-    const windows = merge(trades.flatMap((trade) => around(trade, margin, length)));
+  for (const plan of PLANS) {
+    const windows = merge(trades.flatMap((trade) => around(trade, plan, length)));
     if (size(windows) <= budget) return { windows, covered: trades.length };
   }
-  const margin = MARGINS[MARGINS.length - 1] ?? 0;
   const chosen: Window[] = [];
   let left = budget;
   let covered = 0;
   for (const trade of [...trades].sort((a, b) => Math.abs(b.profit) - Math.abs(a.profit))) {
-    const own = around(trade, margin, length);
+    const own = around(trade, PLANS[PLANS.length - 1] as Plan, length);
     left -= size(own);
     if (left < 0) break;
     chosen.push(...own);
@@ -40,12 +44,12 @@ export function detailWindows(trades: readonly Trade[], length: number, budget: 
   return { windows: merge(chosen), covered };
 }
 
-function around(trade: Trade, margin: number, length: number): Window[] {
+function around(trade: Trade, { margin, longest }: Plan, length: number): Window[] {
   const cut = (from: number, to: number): Window => ({ from: Math.max(0, from), to: Math.min(length, to) });
   const { entryBar, exitBar } = trade;
   const whole = [cut(entryBar - margin, exitBar + margin + 1)];
   const ends = [cut(entryBar - margin, entryBar + margin + 1), cut(exitBar - margin, exitBar + margin + 1)];
-  return (exitBar - entryBar > LONGEST ? ends : whole).filter(({ from, to }) => from < to);
+  return (exitBar - entryBar > longest ? ends : whole).filter(({ from, to }) => from < to);
 }
 
 function merge(windows: readonly Window[]): Window[] {

@@ -40,7 +40,7 @@ export function pack(values: ArrayLike<number>, scale: number): PackedColumn {
   return { n: values.length, scale, data: Buffer.from(bytes.buffer, 0, at).toString('base64') };
 }
 
-/** The fewest decimals (at most 8) that show every given price exactly, or else seven significant digits. */
+/** The fewest decimals (at most 8) that show every given price exactly; where none do, seven significant digits. */
 export function priceDecimals(prices: ArrayLike<number>): number {
   const step = Math.max(1, Math.floor(prices.length / 2_000));
   let needed = 0;
@@ -51,11 +51,11 @@ export function priceDecimals(prices: ArrayLike<number>): number {
     largest = Math.max(largest, Math.abs(price));
     while (needed < 9 && Math.abs(Math.round(price * 10 ** needed) / 10 ** needed - price) > 1e-9 * price) needed++;
   }
-  return Math.min(needed, significantDecimals(largest));
+  return needed < 9 ? needed : significantDecimals(largest, 7);
 }
 
-/** Decimals that give a value of this size seven significant digits: 2 for 60,000, 8 for 0.05. */
-export function significantDecimals(size: number): number {
+/** Decimals, 0 to 8, that give a value of this size so many significant digits: 2 for 60,000 and seven. */
+export function significantDecimals(size: number, digits: number): number {
   if (!(size > 0)) return 2;
-  return Math.max(0, Math.min(8, 6 - Math.floor(Math.log10(size))));
+  return Math.max(0, Math.min(8, digits - 1 - Math.floor(Math.log10(size))));
 }

@@ -125,7 +125,8 @@ function reasonsFor(measures: Measures, account: AccountHistory | undefined): Re
     if (value !== null) continue;
     const fromAccount = name in NO_ACCOUNT || name === 'annualisation';
     if (fromAccount && !account) out[name] = 'no equity curve was given';
-    else if (BENCHMARK.test(name) && !account?.bars) out[name] = 'no bars to compare with were given';
+    else if (BENCHMARK.test(name) && !account?.bars && !account?.benchmark)
+      out[name] = 'no bars to compare with were given';
     else if (fromAccount && bars < 2) out[name] = 'needs at least two bars';
     else if (!fromAccount && measures.totalTrades === 0) out[name] = 'no closed trade';
     else out[name] = REASONS[name] ?? 'out of the range of numbers';

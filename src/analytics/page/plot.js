@@ -4,6 +4,15 @@ import { createSignalsChart } from './signals-chart.js';
 import { connectThemeToggle } from './theme.js';
 import { createTable } from './trade-table.js';
 
+const SHORT = {
+  stop_loss: 'stop',
+  take_profit: 'target',
+  trailing_stop: 'trail',
+  break_even: 'even',
+  time_stop: 'time',
+  end_of_data: 'end',
+};
+
 connectThemeToggle(document.getElementById('theme'));
 const data = embedded('chart-data');
 let table;
@@ -21,7 +30,7 @@ const columns = [
     title: 'Exit',
     left: true,
     value: (t) => t.reason,
-    text: (t) => (t.open ? 'still open' : t.reason.replaceAll('_', ' ')),
+    text: (t) => (t.open ? 'open' : (SHORT[t.reason] ?? t.reason)),
   },
 ];
 

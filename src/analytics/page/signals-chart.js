@@ -24,7 +24,7 @@ export function createSignalsChart(root, data, onPick = () => {}) {
   const chart = createChart(canvas, {
     autoSize: true,
     crosshair: { mode: CrosshairMode.Normal },
-    timeScale: { timeVisible: data.barMs < 86_400_000, secondsVisible: false, rightOffset: 4, minBarSpacing: 0.05 },
+    timeScale: { timeVisible: data.barMs < 86_400_000, secondsVisible: false, rightOffset: 4, minBarSpacing: 0.02 },
     localization: { locale: 'en-US' },
   });
   const priceFormat = { type: 'price', precision: data.decimals, minMove: 10 ** -data.decimals };
@@ -36,7 +36,7 @@ export function createSignalsChart(root, data, onPick = () => {}) {
     priceLineVisible: false,
   });
   chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
-  candles.priceScale().applyOptions({ scaleMargins: { top: 0.12, bottom: 0.2 } });
+  candles.priceScale().applyOptions({ scaleMargins: { top: root.clientWidth < 640 ? 0.26 : 0.12, bottom: 0.2 } });
   const indicators = data.indicators.map((indicator) => {
     const options = {
       lineWidth: 1.5,
