@@ -32,6 +32,8 @@ type ParamsSchema = z.ZodType<Record<string, unknown>>;
  */
 export abstract class BaseStrategy<P extends object = Record<string, unknown>> {
   static readonly params: ParamsSchema = z.object({});
+  /** One line for lists of strategies: what it does, without a full stop. */
+  static readonly summary: string = '';
 
   readonly params: P;
   #bars: Bars | undefined;
@@ -91,8 +93,11 @@ export abstract class BaseStrategy<P extends object = Record<string, unknown>> {
   }
 }
 
-export type StrategyClass = (new (params?: Record<string, unknown>) => BaseStrategy<object>) & {
+export type StrategyClass = (new (
+  params?: Record<string, unknown>,
+) => BaseStrategy<object>) & {
   readonly params: ParamsSchema;
+  readonly summary: string;
 };
 
 function parseParams(name: string, schema: ParamsSchema, given: object): Record<string, unknown> {
@@ -103,11 +108,11 @@ function parseParams(name: string, schema: ParamsSchema, given: object): Record<
   const path = issue?.path.join('.') ?? '';
   const value = path === '' ? given : (given as Record<string, unknown>)[path];
   const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-  throw new ValvulinError(
-    'VLV_STRATEGY_PARAMS',
-    `${issue?.message ?? 'Invalid parameters'}; got ${JSON.stringify(value)}${path === '' ? '' : ` for "${path}"`}`,
-    { where: name, hint: known.length > 0 ? `Known parameters: ${known.join(', ')}.` : 'It takes no parameters.' },
-  );
+  const got = value === undefined ? '' : `; got ${JSON.stringify(value)}${path === '' ? '' : ` for "${path}"`}`;
+  throw new ValvulinError('VLV_STRATEGY_PARAMS', `${issue?.message ?? 'Invalid parameters'}${got}`, {
+    where: name,
+    hint: known.length > 0 ? `Known parameters: ${known.join(', ')}.` : 'It takes no parameters.',
+  });
 }
 
 function checkedSignals(answer: Signals, bars: Bars, name: string): Signals {
