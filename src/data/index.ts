@@ -9,3 +9,9 @@ export {
   type QualityReport,
   type Severity,
 } from './quality.ts';
+export { type AppendResult, HistoryLake, type LakeEntry } from './lake/history-lake.ts';
+export { lakeStore } from './lake/lake-store.ts';
+export type { RecordBars, RecordSummary } from './lake/records.ts';
+export { writeCsv, writeCsvTable } from './writers/csv-writer.ts';
+export { writeParquet, writeParquetTable } from './writers/parquet-writer.ts';
+export type { Table, TableColumn } from './writers/table.ts';
