@@ -4,9 +4,15 @@ import type { CommandContext } from './command-context.ts';
 import { registerConfigCheck } from './commands/config-check.ts';
 import { registerConfigSchema } from './commands/config-schema.ts';
 import { registerConfigShow } from './commands/config-show.ts';
+import { registerDataExport } from './commands/data-export.ts';
+import { registerDataImport } from './commands/data-import.ts';
+import { registerDataList } from './commands/data-list.ts';
+import { registerDataResample } from './commands/data-resample.ts';
+import { registerDataVerify } from './commands/data-verify.ts';
 import { registerInit } from './commands/init.ts';
+import { registerStrategiesList } from './commands/strategies-list.ts';
 import { registerStrategiesNew } from './commands/strategies-new.ts';
-import { packageVersion } from './package-version.ts';
+import { packageVersion } from '../runs/version.ts';
 import { EXIT, exitCodeOf, renderError } from './render-error.ts';
 import { endQuietlyOnClosedPipe, processTerminal } from './terminal.ts';
 
@@ -55,7 +61,15 @@ export function buildProgram(context: CommandContext): Command {
     .configureOutput({ outputError: (text, write) => write(usageError(text, context)) });
   program.addHelpText('after', '\nEach command explains itself: valvulin backtest --help');
 
+  const data = program.command('data').description('look at, check and convert the history');
+  registerDataList(data, context);
+  registerDataVerify(data, context);
+  registerDataImport(data, context);
+  registerDataExport(data, context);
+  registerDataResample(data, context);
+
   const strategies = program.command('strategies').description('list strategies, or start a new one');
+  registerStrategiesList(strategies, context);
   registerStrategiesNew(strategies, context);
 
   const config = program.command('config').description('check and show the configuration');

@@ -1,4 +1,4 @@
-import { dependencyVersion, packageVersion } from '../package-version.ts';
+import { dependencyVersion, packageVersion } from '../../runs/version.ts';
 import { strategyTestText, strategyText } from './strategy.ts';
 
 /** The files of a new project, by their path in it. */
@@ -27,7 +27,6 @@ function packageText(name: string): string {
     dependencies: {
       tsx: dependencyVersion('tsx'),
       valvulin: `^${packageVersion()}`,
-      zod: dependencyVersion('zod'),
     },
     devDependencies: { '@types/node': dependencyVersion('@types/node') },
   };
