@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ValvulinError } from '../../core/errors.ts';
 import type { CommandContext } from '../command-context.ts';
 import { projectFiles } from '../templates/project.ts';
-import { writeWhole } from '../write-file.ts';
+import { writeAtomically } from '../../data/writers/atomic-file.ts';
 
 export function registerInit(parent: Command, context: CommandContext): void {
   parent
@@ -32,7 +32,7 @@ async function init(dir: string, context: CommandContext): Promise<void> {
     signal.throwIfAborted();
     const target = join(folder, path);
     const kept = existsSync(target);
-    if (!kept) await writeWhole(target, content);
+    if (!kept) writeAtomically(target, () => [content]);
     if (!kept) written++;
     terminal.out(`${kept ? colors.dim('kept   ') : colors.green('created')} ${join(dir, path)}`);
   }

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { ValvulinError } from '../../core/errors.ts';
 import type { CommandContext } from '../command-context.ts';
 import { className, strategyTestText, strategyText } from '../templates/strategy.ts';
-import { writeWhole } from '../write-file.ts';
+import { writeAtomically } from '../../data/writers/atomic-file.ts';
 
 export function registerStrategiesNew(parent: Command, context: CommandContext): void {
   parent
@@ -38,7 +38,7 @@ async function create(name: string, dir: string, context: CommandContext): Promi
     throw new ValvulinError('VLV_USAGE', `The file "${path}" already exists`, { hint: 'Choose another name.' });
   }
   for (const [path, content] of files) {
-    await writeWhole(resolve(cwd, path), content);
+    writeAtomically(resolve(cwd, path), () => [content]);
     terminal.out(`${terminal.outColors.green('created')} ${path}`);
   }
   terminal.out(`

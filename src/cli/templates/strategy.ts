@@ -9,10 +9,8 @@ export function className(name: string): string {
 /** A strategy that runs as it is: long above a moving average, out below it. */
 export function strategyText(name: string): string {
   const type = className(name);
-  return `import { type Bars, type Signals, signals } from 'valvulin/core';
-import { sma } from 'valvulin/indicators';
-import { BaseStrategy } from 'valvulin/strategies';
-import { z } from 'zod';
+  return `import { sma } from 'valvulin/indicators';
+import { type Bars, BaseStrategy, type Signals, signals, z } from 'valvulin/strategies';
 
 /** Long while the close is above its moving average, out below it. */
 export class ${type} extends BaseStrategy<{ length: number }> {
