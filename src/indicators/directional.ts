@@ -35,7 +35,7 @@ export const adxIndicator = indicator({
     formula:
       '+-DI = 100 smoothed +-DM / smoothed true range; dx = 100 |+DI - -DI| / (+DI + -DI); adx = rma(dx); adxr = mean of adx and adx n - 1 bars ago',
     source: 'Wilder (1978); TA-Lib ADX, PLUS_DI, MINUS_DI, DX, ADXR',
-    seeding: 'smoothed sums start with the first n - 1 moves; adx with the mean of the first n dx',
+    seeding: 'smoothed moves start as the sum of the first n - 1 divided by n; adx with the mean of the first n dx',
     flat: { adx: 0, plusDi: 0, minusDi: 0, dx: 0, adxr: 0 },
   },
   warmup: ({ length }) => ({
@@ -48,6 +48,7 @@ export const adxIndicator = indicator({
   createState: ({ length }) => new DirectionalState(length),
   step: ([high, low, close], from, to, state, { length }, [adxOut, plusDi, minusDi, dx, adxr]) => {
     let { plus, minus, range, previousHigh, previousLow, previousClose, count } = state;
+    const factor = 1 / length;
     for (let i = from; i < to; i++) {
       const top = high[i];
       const bottom = low[i];
@@ -60,9 +61,9 @@ export const adxIndicator = indicator({
       previousLow = bottom;
       previousClose = close[i];
       if (count >= length) {
-        plus += moveUp - plus / length;
-        minus += moveDown - minus / length;
-        range += stretch - range / length;
+        plus += factor * (moveUp - plus);
+        minus += factor * (moveDown - minus);
+        range += factor * (stretch - range);
         plusDi[i] = range > 0 ? (100 * plus) / range : 0;
         minusDi[i] = range > 0 ? (100 * minus) / range : 0;
         const both = plus + minus;
@@ -70,9 +71,9 @@ export const adxIndicator = indicator({
       } else {
         count++;
         if (count > 1) {
-          plus += moveUp;
-          minus += moveDown;
-          range += stretch;
+          plus += factor * moveUp;
+          minus += factor * moveDown;
+          range += factor * stretch;
         }
         plusDi[i] = Number.NaN;
         minusDi[i] = Number.NaN;

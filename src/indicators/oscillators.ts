@@ -124,13 +124,14 @@ export const ultimateOscillatorIndicator = indicator({
       value[i] = 0;
     }
     for (let k = 0; k < 3; k++) {
-      const weight = 400 / 7 / 2 ** k;
+      const weight = 2 ** (2 - k);
       meanStep(pressure, from, to, state.pressures[k], pressureMean);
       meanStep(range, from, to, state.ranges[k], rangeMean);
       for (let i = from; i < to; i++) {
         value[i] += weight * (rangeMean[i] === 0 ? 0.5 : pressureMean[i] / rangeMean[i]);
       }
     }
+    for (let i = from; i < to; i++) value[i] = (100 * value[i]) / 7;
   },
 });
 
