@@ -15,3 +15,15 @@ export type { RecordBars, RecordSummary } from './lake/records.ts';
 export { writeCsv, writeCsvTable } from './writers/csv-writer.ts';
 export { writeParquet, writeParquetTable } from './writers/parquet-writer.ts';
 export type { Table, TableColumn } from './writers/table.ts';
+export {
+  type BarStore,
+  type BinancePublicOptions,
+  BinancePublicDataFeed,
+  DEFAULT_ARCHIVE_URL,
+  DEFAULT_BASE_URL,
+  type DownloadOptions,
+  type DownloadProgress,
+  type DownloadRequest,
+  type DownloadSummary,
+  type StoredRange,
+} from './binance/index.ts';

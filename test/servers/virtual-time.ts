@@ -1,0 +1,21 @@
+import type { Surroundings } from '../../src/data/binance/clock.ts';
+
+/** Surroundings whose clock moves only when somebody sleeps, so that a minute's wait takes no time. */
+export class VirtualTime implements Pick<Surroundings, 'sleep' | 'random' | 'now'> {
+  readonly sleeps: number[] = [];
+  readonly #random: number;
+  #now: number;
+
+  constructor(now: number, random = 0.5) {
+    this.#now = now;
+    this.#random = random;
+  }
+
+  readonly now = (): number => this.#now;
+  readonly random = (): number => this.#random;
+  readonly sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted();
+    this.sleeps.push(ms);
+    this.#now += ms;
+  };
+}
