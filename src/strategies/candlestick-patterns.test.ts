@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import { events, ohlc } from '../../test/fixtures/strategy-bars.ts';
+import { CandlestickPatternStrategy } from './candlestick-patterns.ts';
+
+type Row = readonly [number, number, number, number];
+
+const strategy = new CandlestickPatternStrategy({ trendLength: 3, bodyLength: 3 });
+/** Bodies of 4, closes 96, 92, 88: falling, so the close is under the mean of three closes from bar 2 on. */
+const decline: Row[] = [
+  [100, 101, 95, 96],
+  [96, 97, 91, 92],
+  [92, 93, 87, 88],
+];
+/** The same upside down around 100: closes 104, 108, 112. */
+const mirrored = (rows: readonly Row[]): Row[] =>
+  rows.map(([open, high, low, close]) => [200 - open, 200 - low, 200 - high, 200 - close]);
+
+const down: Row = [88, 88.5, 85.5, 86];
+const engulfing: Row = [85.5, 90.5, 85, 90];
+const hammer: Row = [86, 87.2, 82, 87];
+const starStart: Row = [88, 89, 79, 80];
+/** A small body upwards, so that the last bar completes a star and engulfs nothing. */
+const star: Row = [79, 80.5, 76, 80];
+const starEnd: Row = [80, 86, 78, 85];
+
+const seen = (rows: readonly Row[], params = {}) => {
+  const { signal, columns } = new CandlestickPatternStrategy({ ...strategy.params, ...params }).run(ohlc(rows));
+  return { events: events(signal), columns };
+};
+
+describe('CandlestickPatternStrategy', () => {
+  test.each([
+    ['engulfing', [down, engulfing], 4, 85],
+    ['hammer', [hammer], 3, 82],
+    ['morning_star', [starStart, star, starEnd], 5, 76],
+  ] as const)('buys a bullish %s after a decline, with the stop at its low', (pattern, rows, bar, stop) => {
+    const answer = seen([...decline, ...rows]);
+    expect(answer.events).toEqual([[bar, 1]]);
+    expect(answer.columns[pattern][bar]).toBe(1);
+    expect(answer.columns['stop_loss'][bar]).toBe(stop);
+  });
+
+  test.each([
+    ['engulfing', [down, engulfing], 4, 115],
+    ['shooting_star', [hammer], 3, 118],
+    ['evening_star', [starStart, star, starEnd], 5, 124],
+  ] as const)('sells its mirror image, %s, after a rise, with the stop at its high', (pattern, rows, bar, stop) => {
+    const answer = seen(mirrored([...decline, ...rows]));
+    expect(answer.events).toEqual([[bar, -1]]);
+    expect(answer.columns[pattern][bar]).toBe(-1);
+    expect(answer.columns['stop_loss'][bar]).toBe(stop);
+  });
+
+  test.each([
+    ['engulfing', [down, engulfing]],
+    ['hammer', [hammer]],
+    ['morning star', [starStart, star, starEnd]],
+  ])('a bullish %s after a rise says nothing', (_pattern, rows) => {
+    const rise = mirrored(decline).map(([o, h, l, c]): Row => [o - 30, h - 30, l - 30, c - 30]);
+    expect(seen([...rise, ...rows]).events.filter(([, side]) => side === 1)).toEqual([]);
+  });
+
+  test.each([
+    ['the body does not reach around the one before', [down, [86.5, 90.5, 85, 90]]],
+    [
+      'the body is not long beside the bodies before',
+      [
+        [88, 88.5, 86.5, 87],
+        [86.9, 88.6, 86.5, 88.2],
+      ],
+    ],
+    ['the bar before is a doji', [[88, 91, 85, 87.5], engulfing]],
+    ['the lower shadow is shorter than two bodies', [[86, 87.2, 84.1, 87]]],
+    ['the upper shadow is too long', [[86, 87.6, 82, 87]]],
+    ['the star sits above the middle of the first body', [starStart, [84.5, 85.5, 84, 85], starEnd]],
+    ['the star has a large body', [starStart, [80, 80.5, 74, 75], starEnd]],
+    ['the last body does not pass the middle of the first', [starStart, star, [80, 86, 78, 84]]],
+  ] as [string, Row[]][])('says nothing where %s', (_why, rows) => {
+    expect(seen([...decline, ...rows]).events).toEqual([]);
+  });
+
+  test('a doji has no direction: no hammer, but good enough for a star', () => {
+    const dragonfly: Row = [87, 87.2, 82, 86.9];
+    const alone = seen([...decline, dragonfly]);
+    expect(alone.events).toEqual([]);
+    expect(alone.columns['doji'][3]).toBe(1);
+    const inStar = seen([...decline, starStart, [79, 83, 75, 79], starEnd]);
+    expect(inStar.events).toEqual([[5, 1]]);
+    expect(inStar.columns['doji'][4]).toBe(1);
+  });
+
+  test('a bar without a range is no doji', () => {
+    expect(seen([...decline, [88, 88, 88, 88]]).columns['doji'][3]).toBe(0);
+  });
+
+  test('trades only the patterns asked for, and still shows the others', () => {
+    const answer = seen([...decline, hammer], { patterns: ['engulfing'] });
+    expect(answer.events).toEqual([]);
+    expect(answer.columns['hammer'][3]).toBe(1);
+  });
+
+  test('refuses an unknown pattern and an empty list', () => {
+    expect(() => new CandlestickPatternStrategy({ patterns: [] })).toThrow(/patterns/);
+    expect(() => seen([], { patterns: ['harami'] })).toThrow(expect.objectContaining({ code: 'VLV_STRATEGY_PARAMS' }));
+  });
+});
