@@ -1,0 +1,1 @@
+export { type HtmlReportOptions, writeHtmlReport } from './html-report.ts';
