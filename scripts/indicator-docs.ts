@@ -91,16 +91,15 @@ function section({ name, about, inputs, outputs, defaults, warmup }: AnyIndicato
   return `### ${name}\n\n${about.title}.\n\n${lines.join('\n')}\n`;
 }
 
+const EXAMPLE = readFileSync(join(import.meta.dirname, '..', 'examples', 'streaming-indicator.ts'), 'utf8');
+
 const INTRODUCTION = `# Indicators
 
 This page is generated from the definitions in \`src/indicators\` by \`node scripts/indicator-docs.ts\`.
 
+<!-- example: examples/streaming-indicator.ts -->
 \`\`\`ts
-import { ema, emaIndicator, stream } from 'valvulin/indicators';
-
-const fast = ema(bars.close, 12); // a whole column
-const live = stream(emaIndicator, { length: 12 }); // one bar at a time: live.update(close)
-\`\`\`
+${EXAMPLE}\`\`\`
 
 Rules that hold for every one, each of them a test that every indicator inherits:
 
@@ -112,8 +111,8 @@ Rules that hold for every one, each of them a test that every indicator inherits
   window of n is the last n good bars, an average goes on from the last good one. One bad bar costs one value.
 - **Windows are exact.** Moving sums carry their rounding errors along, so the answer depends on the window's values and
   on nothing before them: it is the same to the bit in a backtest of ten years and live after a restart. It holds for
-  windows whose values differ by less than a factor of about 2^50 / n; squares (standard deviation) where prices of one
-  window are within a factor of 2.
+  windows whose values differ by less than a factor of about 2^50 / n, and for the standard deviation where they are
+  within a factor of 2. Sums are built afresh every n bars, so a wilder value is forgotten after two windows at most.
 - **Recursive averages** are \`e += k (x - e)\` and forget their start: after about 20 lengths (40 for Wilder's) the bits are
   the same whatever bar they started at.
 - **No epsilon.** Nothing is compared with a small constant, so a coin worth 0.00001 has the same indicators as one worth
