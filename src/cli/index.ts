@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { ValvulinError } from '../core/errors.ts';
 import type { CommandContext } from './command-context.ts';
+import { registerBacktest } from './commands/backtest.ts';
+import { registerCheckCausality } from './commands/check-causality.ts';
 import { registerConfigCheck } from './commands/config-check.ts';
 import { registerConfigSchema } from './commands/config-schema.ts';
 import { registerConfigShow } from './commands/config-show.ts';
@@ -9,6 +11,7 @@ import { registerDataImport } from './commands/data-import.ts';
 import { registerDataList } from './commands/data-list.ts';
 import { registerDataResample } from './commands/data-resample.ts';
 import { registerDataVerify } from './commands/data-verify.ts';
+import { registerDownload } from './commands/download.ts';
 import { registerInit } from './commands/init.ts';
 import { registerStrategiesList } from './commands/strategies-list.ts';
 import { registerStrategiesNew } from './commands/strategies-new.ts';
@@ -22,15 +25,19 @@ import { endQuietlyOnClosedPipe, processTerminal } from './terminal.ts';
  */
 export async function main(argv: readonly string[]): Promise<void> {
   endQuietlyOnClosedPipe();
-  const controller = new AbortController();
+  const interrupt = new AbortController();
+  let release = (): void => undefined;
   const context: CommandContext = {
     terminal: processTerminal(),
-    signal: controller.signal,
+    interruptible: () => {
+      release();
+      release = abortOnSignals(interrupt);
+      return interrupt.signal;
+    },
     env: process.env,
     cwd: process.cwd(),
     exitCode: EXIT.good,
   };
-  const release = abortOnSignals(controller);
   const program = buildProgram(context);
   try {
     if (argv.length === 0) program.outputHelp();
@@ -40,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.usage;
     } else {
-      const shown = controller.signal.aborted ? controller.signal.reason : error;
+      const shown = interrupt.signal.aborted ? interrupt.signal.reason : error;
       renderError(shown, context.terminal, program.opts<{ verbose?: boolean }>().verbose === true);
       process.exitCode = exitCodeOf(shown);
     }
@@ -61,6 +68,9 @@ export function buildProgram(context: CommandContext): Command {
     .configureOutput({ outputError: (text, write) => write(usageError(text, context)) });
   program.addHelpText('after', '\nEach command explains itself: valvulin backtest --help');
 
+  registerBacktest(program, context);
+  registerDownload(program, context);
+
   const data = program.command('data').description('look at, check and convert the history');
   registerDataList(data, context);
   registerDataVerify(data, context);
@@ -71,6 +81,8 @@ export function buildProgram(context: CommandContext): Command {
   const strategies = program.command('strategies').description('list strategies, or start a new one');
   registerStrategiesList(strategies, context);
   registerStrategiesNew(strategies, context);
+
+  registerCheckCausality(program.command('check').description('check strategies'), context);
 
   const config = program.command('config').description('check and show the configuration');
   registerConfigCheck(config, context);

@@ -1,5 +1,15 @@
-import { type Config, isoInstant, nearest, strategyKey, strategySymbols } from '../../core/config/index.ts';
+import {
+  type Config,
+  nearest,
+  type StrategyEntry,
+  strategyKey,
+  strategySymbols,
+  toInstant,
+  toSnake,
+} from '../../core/config/index.ts';
 import { ValvulinError } from '../../core/errors.ts';
+import type { SelectionOptions } from '../../runs/index.ts';
+import type { StrategyClass } from '../../strategies/base.ts';
 
 /** What the command line changes about a run. */
 export interface RunFlags {
@@ -11,69 +21,72 @@ export interface RunFlags {
   readonly to?: string;
 }
 
-export interface RunOverrides {
-  readonly enable: string[];
-  readonly disable: string[];
-  readonly symbols?: string[];
-  readonly params: Record<string, string>;
-  readonly from?: string;
-  readonly to?: string;
-}
-
-/**
- * Checks the flags of a run against its config.
- * @throws ValvulinError `VLV_USAGE` for a strategy or symbol the config does not have, quoting those it has, and for
- * dates and parameters that cannot be read
- */
-export function runOverrides(flags: RunFlags, config: Config): RunOverrides {
+/** The flags that choose strategies. @throws ValvulinError `VLV_USAGE` for what the config does not have */
+export function selectionOf(flags: RunFlags, config: Config): SelectionOptions {
+  const both = flags.enableStrategy.find((key) => flags.disableStrategy.includes(key));
+  if (both !== undefined) {
+    throw new ValvulinError('VLV_USAGE', `The strategy "${both}" is both enabled and disabled`);
+  }
   const keys = config.strategies.map(strategyKey);
   for (const key of flags.enableStrategy) expectKnown(key, keys, 'strategy', '--enable-strategy');
   for (const key of flags.disableStrategy) expectKnown(key, keys, 'strategy', '--disable-strategy');
-  const both = flags.enableStrategy.find((key) => flags.disableStrategy.includes(key));
-  if (both !== undefined) {
-    throw new ValvulinError('VLV_USAGE', `The strategy "${both}" is both enabled and disabled`, {
-      where: '--enable-strategy',
-    });
-  }
   const symbols = [...new Set(config.strategies.flatMap((entry) => strategySymbols(entry)))];
   for (const symbol of flags.symbol) expectKnown(symbol, symbols, 'symbol', '--symbol');
-  return {
-    enable: [...flags.enableStrategy],
-    disable: [...flags.disableStrategy],
-    ...(flags.symbol.length > 0 ? { symbols: [...flags.symbol] } : {}),
-    params: Object.fromEntries(flags.param.map(assignment)),
-    ...period(flags),
-  };
+  return { enable: flags.enableStrategy, disable: flags.disableStrategy, symbols: flags.symbol };
+}
+
+/** `--from` and `--to`, epoch ms. @throws ValvulinError `VLV_USAGE` */
+export function periodOf({ from, to }: RunFlags): { from?: number; to?: number } {
+  const start = from === undefined ? undefined : toInstant(from, '--from');
+  const end = to === undefined ? undefined : toInstant(to, '--to');
+  if (start !== undefined && end !== undefined && start >= end) {
+    throw new ValvulinError('VLV_USAGE', `Expected a date after "${from}", got "${to}"`, { where: '--to' });
+  }
+  return { ...(start === undefined ? {} : { from: start }), ...(end === undefined ? {} : { to: end }) };
+}
+
+/**
+ * The strategies with `--param` applied to each that has such a parameter.
+ * @param load finds a strategy's class
+ * @throws ValvulinError `VLV_USAGE` for a parameter that none of them has
+ */
+export async function withParams(
+  strategies: readonly StrategyEntry[],
+  flags: Pick<RunFlags, 'param'>,
+  load: (handler: string) => Promise<StrategyClass>,
+): Promise<StrategyEntry[]> {
+  const given = flags.param.map(assignment);
+  if (given.length === 0) return [...strategies];
+  const known = await Promise.all(strategies.map(async ({ handler }) => parameterNames(await load(handler))));
+  for (const [name] of given) expectKnown(name, [...new Set(known.flat())], 'parameter', '--param');
+  return strategies.map((entry, i) => {
+    const own = given.filter(([name]) => known[i]?.includes(name));
+    return { ...entry, parameters: { ...entry.parameters, ...Object.fromEntries(own) } };
+  });
+}
+
+function parameterNames({ params }: StrategyClass): string[] {
+  return 'shape' in params ? Object.keys(params.shape as object).map(toSnake) : [];
 }
 
 function expectKnown(given: string, known: readonly string[], noun: string, where: string): void {
   if (known.includes(given)) return;
   const meant = nearest(given, known);
-  throw new ValvulinError('VLV_USAGE', `The config has no ${noun} "${given}"`, {
+  throw new ValvulinError('VLV_USAGE', `Expected a known ${noun}, got "${given}"`, {
     where,
-    hint: `${meant === undefined ? '' : `Did you mean "${meant}"? `}It has ${known.length > 0 ? known.join(', ') : 'none'}.`,
+    hint: `${meant === undefined ? '' : `Did you mean "${meant}"? `}Known: ${known.length > 0 ? known.join(', ') : 'none'}.`,
   });
 }
 
-/** `ema_short=10`; the strategy's own schema checks name and value. */
-function assignment(text: string): [string, string] {
-  const match = /^([a-z][a-z0-9_]*)=(.*)$/.exec(text);
-  if (match?.[1] !== undefined && match[2] !== undefined) return [match[1], match[2]];
-  throw new ValvulinError('VLV_USAGE', `Expected a parameter such as "ema_short=10", got "${text}"`, {
-    where: '--param',
-  });
-}
-
-function period({ from, to }: RunFlags): { from?: string; to?: string } {
-  const times = [from, to].map((text, i) => {
-    const instant = text === undefined ? undefined : isoInstant(text);
-    if (text === undefined || instant !== undefined) return instant;
-    throw new ValvulinError('VLV_USAGE', `Expected a date such as "2024-01-31", got "${text}"`, {
-      where: i === 0 ? '--from' : '--to',
+/** `ema_short=10`; numbers and booleans become such, the strategy's own schema checks them. */
+function assignment(text: string): [string, unknown] {
+  const match = /^([a-z][a-z0-9_]*)=(.+)$/.exec(text);
+  if (match?.[1] === undefined || match[2] === undefined) {
+    throw new ValvulinError('VLV_USAGE', `Expected a parameter such as "ema_short=10", got "${text}"`, {
+      where: '--param',
     });
-  });
-  if (times[0] !== undefined && times[1] !== undefined && times[0] >= times[1]) {
-    throw new ValvulinError('VLV_USAGE', `Expected a date after "${from}", got "${to}"`, { where: '--to' });
   }
-  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const value = match[2];
+  if (value === 'true' || value === 'false') return [match[1], value === 'true'];
+  return [match[1], value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value];
 }

@@ -50,7 +50,8 @@ function runJson(run: StrategyRun, metrics: PerformanceMetrics): Record<string, 
   };
 }
 
-function causalityJson({ passed, cuts, possibleCuts, violation }: CausalityReport): Record<string, unknown> {
+/** What a causality check found, times as ISO text. */
+export function causalityJson({ passed, cuts, possibleCuts, violation }: CausalityReport): Record<string, unknown> {
   return {
     passed,
     cuts,

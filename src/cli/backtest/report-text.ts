@@ -11,18 +11,25 @@ export function trustText(report: RunReport, { width, outColors: colors }: Termi
     lines.push(`${colors.green('Causality: passed')}, ${grouped(cuts)} truncated histories gave the same signals`);
   }
   for (const run of failed) lines.push(colors.red(wrap(violationText(run), width)));
+  const notes = new Map<string, string[]>();
+  for (const { symbol, timeframe, dataNotes } of report.runs) {
+    for (const note of dataNotes) notes.set(note, [...(notes.get(note) ?? []), `${symbol} ${timeframe}`]);
+  }
+  for (const [note, of] of notes) lines.push(wrap(`Data: ${[...new Set(of)].join(', ')}: ${note}`, width));
   if (report.synthetic) {
-    const text = 'SYNTHETIC DATA: an invented market. What was earned on it says nothing about a real one.';
+    const text = 'SYNTHETIC DATA: what was earned on an invented market says nothing about a real one.';
     lines.push(colors.yellow(wrap(text, width)));
   }
-  for (const run of report.runs) {
-    for (const note of run.dataNotes) lines.push(wrap(`${run.symbol} ${run.timeframe}: ${note}`, width));
-  }
-  return [...new Set(lines)].join('\n');
+  return lines.join('\n');
 }
 
 /** The first bar at which a strategy knew what it could not know, with its two answers. */
-export function violationText({ symbol, timeframe, strategy, causality }: StrategyRun): string {
+export function violationText({
+  symbol,
+  timeframe,
+  strategy,
+  causality,
+}: Pick<StrategyRun, 'symbol' | 'strategy' | 'causality'> & { readonly timeframe: string }): string {
   const { violation } = causality;
   const head = `Causality: FAILED for ${symbol}:${timeframe}:${strategy}, its result is not valid`;
   if (violation === null) return head;

@@ -34,12 +34,11 @@ Examples:
 }
 
 async function importFiles(paths: readonly string[], flags: Flags, context: CommandContext): Promise<void> {
-  const { terminal, cwd, signal } = context;
+  const { terminal, cwd } = context;
   const { readBarsFrom } = await import('../../data/index.ts');
   const lake = await lakeIn(flags.dataDir, cwd);
   const options = readOptions(flags);
   for (const { paths: files, shown } of findSeries(paths, cwd)) {
-    signal.throwIfAborted();
     const { bars, notes } = await readBarsFrom(files, options);
     const { added, replaced, bars: total, path } = await lake.append(bars);
     const period = bars.length === 0 ? '' : ` (${shortTime(bars.time[0])} to ${shortTime(bars.time[bars.length - 1])})`;

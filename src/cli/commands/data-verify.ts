@@ -44,12 +44,11 @@ Examples:
 }
 
 async function verify(paths: readonly string[], flags: Flags, context: CommandContext): Promise<void> {
-  const { terminal, cwd, signal } = context;
+  const { terminal, cwd } = context;
   const { inspectBars } = await import('../../data/index.ts');
   const series = paths.length > 0 ? findSeries(paths, cwd) : await stored(flags.dataDir, cwd);
   const verdicts: Verdict[] = [];
   for (const { paths: files, shown } of series) {
-    signal.throwIfAborted();
     try {
       verdicts.push({ shown, result: await inspectBars(files, readOptions(flags)), error: null });
     } catch (error) {

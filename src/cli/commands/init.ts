@@ -24,12 +24,11 @@ Examples:
 }
 
 async function init(dir: string, context: CommandContext): Promise<void> {
-  const { terminal, cwd, signal } = context;
+  const { terminal, cwd } = context;
   const folder = resolve(cwd, dir);
   const colors = terminal.outColors;
   let written = 0;
   for (const [path, content] of projectFiles(packageName(basename(folder)))) {
-    signal.throwIfAborted();
     const target = join(folder, path);
     const kept = existsSync(target);
     if (!kept) writeAtomically(target, () => [content]);
