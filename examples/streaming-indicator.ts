@@ -7,7 +7,7 @@ const [bars] = syntheticBars({ symbols: ['BTCUSDT'], timeframe: '1h', seed: 7, b
 const batch = ema(bars.close, 12);
 
 // … and bar by bar, as in live trading: equal to the last bit
-const streaming = stream(emaIndicator, { ...emaIndicator.defaults, length: 12 });
+const streaming = stream(emaIndicator, { length: 12 });
 for (let i = 0; i < bars.length; i++) {
   const value = streaming.update(bars.close[i]);
   if (!Object.is(value, batch[i])) throw new Error(`Bar ${i} differs: ${value} and ${batch[i]}`);

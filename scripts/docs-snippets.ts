@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..');
 const CODE = new Set(['ts', 'typescript', 'js', 'javascript', 'bash', 'sh', 'shell', 'yaml', 'yml', 'json']);
 const BLOCK = /(?:<!-- (example|run by): (\S+) -->\n+)?^```(\w+)\n([\s\S]*?)^```$/gm;
 
+const FENCE = '```';
+
 /**
  * Compares the code blocks of one document with their files.
  * @returns the document with its blocks taken from the files, and what was wrong, one line each
@@ -41,7 +43,7 @@ export function checkDocument(
     }
     if (kind === 'run by' || body === example) return whole;
     problems.push(`${where}: differs from "${path}"`);
-    return whole.replace(`\n${body}\`\`\``, () => `\n${example}\`\`\``);
+    return `${whole.slice(0, whole.length - body.length - FENCE.length)}${example}${FENCE}`;
   };
   return { updated: text.replace(BLOCK, replace), problems };
 }

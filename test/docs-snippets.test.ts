@@ -16,6 +16,11 @@ describe('the check of documented code', () => {
     expect(updated).toBe('Text\n\n<!-- example: examples/a.ts -->\n```ts\nconst price = `$1`;\n```\n');
   });
 
+  it('fills an empty block', () => {
+    const { updated } = check('<!-- example: examples/a.ts -->\n```ts\n```\n');
+    expect(updated).toBe('<!-- example: examples/a.ts -->\n```ts\nconst price = `$1`;\n```\n');
+  });
+
   it('finds a block that belongs to no file, and one whose file is gone', () => {
     expect(check('```ts\nx\n```\n').problems).toEqual(['x.md:1: a ts block without "<!-- example: FILE -->"']);
     expect(check('<!-- example: examples/b.ts -->\n```ts\nx\n```\n').problems).toEqual([

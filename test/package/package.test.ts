@@ -49,7 +49,7 @@ describe('the published package, installed into an empty project', () => {
     expect(packed).toEqual(
       expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts']),
     );
-    expect(packed.filter((path) => /\.test\.|^(src|test|bench|scripts|docs)\//.test(path))).toEqual([]);
+    expect(packed.filter((path) => /\.test\.|^(src|test|bench|scripts|docs)\/|(^|\/)\./.test(path))).toEqual([]);
   });
 
   it.each(subpaths)('can be imported as %s', async (subpath) => {
