@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { BAR_FIELDS } from '../../src/core/bars.ts';
 import { checkBars, HistoryLake, hasDefects, syntheticBars } from '../../src/data/index.ts';
-import { type BinanceServer, startBinanceServer } from '../servers/binance-klines.ts';
+import { type BinanceServer, startBinanceServer, startsFrom } from '../servers/binance-klines.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', '..', 'scripts', 'download-binance-data.ts');
 const [btc] = syntheticBars({
@@ -41,7 +41,10 @@ function run(cwd: string): Run {
   const env = { ...process.env, VALVULIN_BINANCE_URL: server.url, VALVULIN_BINANCE_ARCHIVE_URL: server.url };
   const child = spawn(process.execPath, [SCRIPT], { cwd, env });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
   return { child, output: () => output, ended: once(child, 'close') };
 }
 
@@ -74,7 +77,7 @@ it('creates the file with every closed hour, and finds nothing to do the second 
 });
 
 it('leaves a valid file when it is interrupted, and the next call makes it the same as without the interruption', async () => {
-  server.plan({ on: 'klines', kind: 'hang', after: 6, times: 99 });
+  server.plan({ on: 'klines', kind: 'hang', when: startsFrom(btc.time[5_000]), times: 99 });
   const stopped = run(folder);
   await said(stopped, '5000 of ');
   stopped.child.kill('SIGINT');

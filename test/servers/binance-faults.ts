@@ -26,6 +26,8 @@ export type FaultKind =
 
 export type Fault = FaultKind & {
   readonly on: Endpoint;
+  /** Only requests that this says yes to are counted and hit. */
+  readonly when?: (url: URL) => boolean;
   /** How many requests go well first. */
   readonly after?: number;
   /** How many requests it hits; 1 by default. */
@@ -45,8 +47,10 @@ export class FaultPlan {
   }
 
   /** The fault of this request, if any; counts it. */
-  take(endpoint: Endpoint): FaultKind | undefined {
-    const entry = this.#planned.find(({ fault, left }) => fault.on === endpoint && left > 0);
+  take(endpoint: Endpoint, url: URL): FaultKind | undefined {
+    const entry = this.#planned.find(
+      ({ fault, left }) => fault.on === endpoint && left > 0 && (fault.when?.(url) ?? true),
+    );
     if (!entry) return undefined;
     if (entry.skip > 0) {
       entry.skip--;

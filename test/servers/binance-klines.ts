@@ -48,6 +48,11 @@ const MICROSECONDS_SINCE = '2025-01';
 const HEADER =
   'open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n';
 
+/** For faults: requests for klines from this open time on. */
+export function startsFrom(time: number): (url: URL) => boolean {
+  return (url) => Number(url.searchParams.get('startTime')) >= time;
+}
+
 /** Starts a server on a free loopback port that speaks Binance's public history interface, and fails as planned. */
 export async function startBinanceServer(options: BinanceServerOptions): Promise<BinanceServer> {
   const faults = new FaultPlan();
@@ -77,7 +82,7 @@ export async function startBinanceServer(options: BinanceServerOptions): Promise
       response.setHeader('x-mbx-used-weight', used);
       response.setHeader('x-mbx-used-weight-1m', used);
     }
-    const fault = faults.take(endpoint);
+    const fault = faults.take(endpoint, url);
     if (fault?.kind === 'slow') await wait(fault.ms);
     const answer = exchange.answer(endpoint, url, fault?.kind === 'overlap');
     if (fault && answerFault(fault, response, answer.body, exchange.now())) return;

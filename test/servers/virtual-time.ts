@@ -1,7 +1,7 @@
 import type { Surroundings } from '../../src/data/binance/clock.ts';
 
 /** Surroundings whose clock moves only when somebody sleeps, so that a minute's wait takes no time. */
-export class VirtualTime implements Pick<Surroundings, 'sleep' | 'random' | 'now'> {
+export class VirtualTime {
   readonly sleeps: number[] = [];
   readonly #random: number;
   #now: number;
@@ -9,6 +9,11 @@ export class VirtualTime implements Pick<Surroundings, 'sleep' | 'random' | 'now
   constructor(now: number, random = 0.5) {
     this.#now = now;
     this.#random = random;
+  }
+
+  /** What a feed is given; `more` replaces parts of it. */
+  surroundings(more: Partial<Surroundings> = {}): Partial<Surroundings> {
+    return { now: this.now, random: this.random, sleep: this.sleep, ...more };
   }
 
   readonly now = (): number => this.#now;

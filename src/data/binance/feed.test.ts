@@ -3,11 +3,13 @@ import {
   type BinanceServer,
   type BinanceServerOptions,
   startBinanceServer,
+  startsFrom,
 } from '../../../test/servers/binance-klines.ts';
 import { MemoryStore } from '../../../test/servers/memory-store.ts';
 import { VirtualTime } from '../../../test/servers/virtual-time.ts';
 import { BAR_FIELDS, Bars } from '../../core/bars.ts';
 import { syntheticBars, syntheticRules } from '../synthetic/index.ts';
+import { REAL_SURROUNDINGS } from './clock.ts';
 import { BinancePublicDataFeed } from './feed.ts';
 import type { BinancePublicOptions, DownloadProgress } from './types.ts';
 
@@ -29,7 +31,13 @@ async function start(options: Partial<BinanceServerOptions> = {}): Promise<void>
 
 function feed(options: Partial<BinancePublicOptions> = {}): BinancePublicDataFeed {
   const address = { baseUrl: server.url, archiveUrl: server.url };
-  return new BinancePublicDataFeed({ store, ...address, surroundings: { ...time }, timeoutMs: 2_000, ...options });
+  return new BinancePublicDataFeed({
+    store,
+    ...address,
+    surroundings: time.surroundings(),
+    timeoutMs: 2_000,
+    ...options,
+  });
 }
 
 function expectSame(actual: Bars | undefined, expected: Bars): void {
@@ -75,7 +83,7 @@ describe('a download by REST', () => {
         under--;
       }
     };
-    await feed({ concurrency: 3, surroundings: { ...time, fetch: counting } }).download([
+    await feed({ concurrency: 3, surroundings: time.surroundings({ fetch: counting }) }).download([
       hours,
       { ...hours, symbol: 'ETHUSDT' },
       { ...hours, timeframe: '1d' },
@@ -215,9 +223,51 @@ describe('the archive', () => {
 
   it('is refused where a file is no zip of klines', async () => {
     await start();
-    const body = `${'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'}  x.zip`;
+    const body = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  x.zip';
     server.plan({ on: 'checksum', kind: 'malformed', body }, { on: 'archive', kind: 'malformed', body: '' });
     await expect(feed(always).download([hours])).rejects.toMatchObject({ code: 'VLV_DATA_FORMAT' });
+  });
+});
+
+describe('an interruption', () => {
+  it('in the middle keeps the bars before it, and the next download completes them', async () => {
+    await start();
+    server.plan({ on: 'klines', kind: 'hang', when: startsFrom(btc.time[2_000]), times: 99 });
+    const control = new AbortController();
+    const stopped = feed().download([hours, { ...hours, symbol: 'ETHUSDT', until: SINCE + HOUR }], {
+      signal: control.signal,
+      onProgress: ({ symbol, done }) => {
+        if (symbol === 'BTCUSDT' && done === 2_000) control.abort();
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'VLV_INTERRUPTED' });
+    expectSame(store.bars('BTCUSDT', '1h'), btc.slice(0, 2_000));
+    expectSame(store.bars('ETHUSDT', '1h'), eth.slice(0, 1));
+    server.clearFaults();
+    await feed().download([hours]);
+    expectSame(store.bars('BTCUSDT', '1h'), btc.slice(0, -1));
+  });
+
+  it('while the rate limit is waited for ends the wait', async () => {
+    await start();
+    server.plan({ on: 'klines', kind: 'limited', retryAfter: 60 });
+    const control = new AbortController();
+    const surroundings = { ...time.surroundings(), sleep: REAL_SURROUNDINGS.sleep };
+    const stopped = feed({ surroundings }).download([hours], {
+      signal: control.signal,
+      onProgress: ({ phase }) => {
+        if (phase === 'waiting') control.abort();
+      },
+    });
+    await expect(stopped).rejects.toMatchObject({ code: 'VLV_INTERRUPTED' });
+  });
+
+  it('before the beginning sends nothing', async () => {
+    await start();
+    await expect(feed().download([hours], { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      code: 'VLV_INTERRUPTED',
+    });
+    expect(server.requests).toEqual([]);
   });
 });
 
@@ -243,7 +293,7 @@ describe('the exchange and the network failing', () => {
   ] as const)('a server that %s is given up and asked again', async (_name, fault) => {
     await start();
     server.plan({ on: 'klines', after: 1, ...fault });
-    await feed({ timeoutMs: 150 }).download([hours]);
+    await feed({ timeoutMs: 400 }).download([hours]);
     expectSame(store.bars('BTCUSDT', '1h'), btc.slice(0, -1));
   });
 
@@ -263,7 +313,7 @@ describe('the exchange and the network failing', () => {
 
   it('an exchange that stays away ends in an error, and what came before is stored', async () => {
     await start();
-    server.plan({ on: 'klines', kind: 'status', status: 502, after: 3, times: 99 });
+    server.plan({ on: 'klines', kind: 'status', status: 502, when: startsFrom(btc.time[2_000]), times: 99 });
     await expect(feed({ concurrency: 1 }).download([hours])).rejects.toMatchObject({ code: 'VLV_FEED_NETWORK' });
     expectSame(store.bars('BTCUSDT', '1h'), btc.slice(0, 2_000));
     expect(time.sleeps).toEqual([250, 500, 1_000, 2_000, 4_000]);

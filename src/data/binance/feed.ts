@@ -76,9 +76,8 @@ export class BinancePublicDataFeed {
         }
       }),
     );
-    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    // The one that stopped the others, not those that were stopped.
-    if (errors.length > 0) throw failure.signal.reason;
+    // The error that stopped the others, not theirs for being stopped.
+    failure.signal.throwIfAborted();
     return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   }
 

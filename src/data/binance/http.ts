@@ -162,7 +162,7 @@ export class HttpClient {
 async function readBody(response: Response, onData: () => void): Promise<Uint8Array> {
   if (!response.body) return new Uint8Array();
   const parts: Uint8Array[] = [];
-  for await (const part of response.body) {
+  for await (const part of response.body as AsyncIterable<Uint8Array>) {
     onData();
     parts.push(part);
   }
@@ -173,7 +173,7 @@ function parseError(body: string): { code?: number; text: string } {
   try {
     const parsed: unknown = JSON.parse(body);
     if (typeof parsed === 'object' && parsed !== null && 'code' in parsed && 'msg' in parsed) {
-      return { code: Number(parsed.code), text: `${parsed.code} ${parsed.msg}` };
+      return { code: Number(parsed.code), text: `${String(parsed.code)} ${String(parsed.msg)}` };
     }
   } catch {
     // Firewalls and load balancers answer in HTML: its first line is all that is worth showing.

@@ -32,7 +32,7 @@ function feed(clock = time): BinancePublicDataFeed {
     baseUrl: server.url,
     archiveUrl: null,
     concurrency: 1,
-    surroundings: { ...clock },
+    surroundings: clock.surroundings(),
   });
 }
 
@@ -100,7 +100,7 @@ describe('rate limits', () => {
       if (response.status === 429) paused = time.now() + 30_000;
       return response;
     };
-    const surroundings = { ...time, fetch: spying };
+    const surroundings = time.surroundings({ fetch: spying });
     const several = new BinancePublicDataFeed({
       store,
       baseUrl: server.url,
@@ -154,7 +154,7 @@ describe('WeightBudget', () => {
 
   it('ignores what an answer from the last minute says', async () => {
     await start();
-    const budget = new WeightBudget({ ...time, fetch }, () => undefined);
+    const budget = new WeightBudget(time, () => undefined);
     const window = await budget.acquire(2, never);
     await time.sleep(MINUTE, never);
     await budget.acquire(2, never);
@@ -165,7 +165,7 @@ describe('WeightBudget', () => {
 
   it('lets a request pass that is heavier than the whole limit, alone in its minute', async () => {
     await start();
-    const budget = new WeightBudget({ ...time, fetch }, () => undefined);
+    const budget = new WeightBudget(time, () => undefined);
     budget.setLimit(10);
     await budget.acquire(20, never);
     await budget.acquire(20, never);

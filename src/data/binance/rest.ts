@@ -39,7 +39,7 @@ export class BinanceRest {
       endTime: String(range.to - 1),
       limit: String(limit),
     });
-    return this.#get(`/api/v3/klines?${query}`, WEIGHT.klines, signal, (json) => {
+    return this.#get(`/api/v3/klines?${query.toString()}`, WEIGHT.klines, signal, (json) => {
       if (!Array.isArray(json)) throw new Error(`Expected kline rows, got "${JSON.stringify(json)}"`);
       return barsFromRows(json, range);
     });

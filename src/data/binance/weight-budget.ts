@@ -11,7 +11,7 @@ const MARGIN_MS = 250;
  * exchange says in every answer what has been used, which counts other programs on the same address as well.
  */
 export class WeightBudget {
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: Pick<Surroundings, 'now' | 'sleep'>;
   readonly #onWait: (ms: number) => void;
   #limit = 6_000;
   #clockOffset = 0;
@@ -19,7 +19,7 @@ export class WeightBudget {
   #used = 0;
   #pausedUntil = 0;
 
-  constructor(surroundings: Surroundings, onWait: (ms: number) => void) {
+  constructor(surroundings: Pick<Surroundings, 'now' | 'sleep'>, onWait: (ms: number) => void) {
     this.#surroundings = surroundings;
     this.#onWait = onWait;
   }
