@@ -50,7 +50,7 @@ button:disabled { cursor: default; }
 .legend {
   position: absolute; left: 12px; top: 9px; right: 76px; z-index: 3; pointer-events: none; font-size: 12px; color: var(--ink);
 }
-.legend div { display: flex; flex-wrap: wrap; gap: 0 12px; }
+.legend div { width: fit-content; background: color-mix(in srgb, var(--surface) 72%, transparent); display: flex; flex-wrap: wrap; gap: 0 12px; }
 .legend b { font-weight: 600; }
 .legend i { font-style: normal; color: var(--faint); margin-right: 4px; }
 .status {

@@ -6,7 +6,8 @@ import { connectThemeToggle } from './theme.js';
 import { createTable } from './trade-table.js';
 
 connectThemeToggle(document.getElementById('theme'));
-createEquityChart(document.getElementById('curves-chart'), embedded('curves'));
+const curves = document.getElementById('curves-chart');
+if (curves) createEquityChart(curves, embedded('curves'));
 
 const { rows, runs } = embedded('trades-data');
 const trades = rows.map(

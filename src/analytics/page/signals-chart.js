@@ -162,6 +162,7 @@ export function createSignalsChart(root, data, onPick = () => {}) {
     const spread = Math.max(around, (trade.exitBar - trade.entryBar) * 0.35);
     show(whole ? data.whole : window, trade.entryBar - spread, trade.exitBar + spread);
     primitive.update?.();
+    describe(primitive.place(trade.exitBar));
   }
 
   function tradeAt(bar) {
@@ -211,5 +212,6 @@ export function createSignalsChart(root, data, onPick = () => {}) {
   onTheme(paint);
   paint();
   showWhole();
-  return { chart, trades, showTrade, showWhole };
+  const shown = () => ({ from: level.from, per: level.per, length: level.length });
+  return { chart, trades, showTrade, showWhole, shown };
 }

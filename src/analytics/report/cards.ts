@@ -13,8 +13,9 @@ interface Card {
 
 /** The account in a dozen figures, each with what puts it into proportion. */
 export function cards(report: RunReport, m: PerformanceMetrics, intervals: BootstrapIntervals): string {
+  const within = percentText(100 * intervals.confidence, 0);
   const band = (interval: Interval | null, text: (value: number) => string): string =>
-    interval === null ? '' : `${text(interval.low)} to ${text(interval.high)}`;
+    interval === null ? '' : `${text(interval.low)} to ${text(interval.high)} (${within})`;
   const why = (name: keyof PerformanceMetrics, note: string): string => m.reasons[name] ?? note;
   const two = (value: number): string => numberText(value);
   const money = (value: number | null, sign = false): string => numberText(value, 2, sign);
@@ -35,7 +36,7 @@ export function cards(report: RunReport, m: PerformanceMetrics, intervals: Boots
     {
       name: 'Max drawdown',
       value: percentText(m.maxDrawdownPct),
-      note: `${money(m.maxDrawdown)} ${report.quote} · longest ${daysText(m.maxDrawdownDurationDays)}`,
+      note: `${money(m.maxDrawdown)} ${report.quote} · ${daysText(m.maxDrawdownDurationDays)}`,
     },
     { name: 'Sharpe', value: numberText(m.sharpe), note: why('sharpe', band(intervals.sharpe, two)) },
     { name: 'Sortino', value: numberText(m.sortino), note: why('sortino', `Calmar ${numberText(m.calmar)}`) },

@@ -51,11 +51,11 @@ function body(report: RunReport, metrics: ReportMetrics): string {
   return `${header(report)}
 <main class="report">
 ${cards(report, m, intervals)}
-${section('Equity', '<div class="chart curves" id="curves-chart"></div>', 'wide')}
+${report.portfolio.time.length > 0 ? section('Equity', '<div class="chart curves" id="curves-chart"></div>', 'wide') : ''}
 ${section('Monthly returns, percent', monthHeatmap(report))}
 ${section(m.tradesWithR > 0 ? 'R multiples' : 'Profit of trades, percent', distribution(report))}
 ${section('Runs', runsTable(report, metrics), 'wide')}
-${section('Signals', `<div class="runs" id="runs" role="tablist"></div><div class="chart signals" id="signals"></div>`, 'wide')}
+${report.runs.length > 0 ? section('Signals', SIGNALS, 'wide') : ''}
 ${section('Trades', `<div id="trades"></div>${rowsNote}`, 'wide')}
 ${section(`Profit by hour of entry, UTC (${escapeHtml(report.quote)})`, profitBy(report, 'hour'))}
 ${section(`Profit by weekday of entry (${escapeHtml(report.quote)})`, profitBy(report, 'weekday'))}
@@ -70,6 +70,8 @@ ${section('Can these numbers be trusted?', evidence(report), 'wide')}
 ${section('Reproducibility', reproducibility(report, m.annualisation, intervals), 'wide')}
 </main>`;
 }
+
+const SIGNALS = '<div class="runs" id="runs" role="tablist"></div><div class="chart signals" id="signals"></div>';
 
 function section(title: string, content: string, kind = ''): string {
   return `<section class="panel ${kind}"><h2>${title}</h2>${content}</section>`;
@@ -90,7 +92,9 @@ function header(report: RunReport): string {
     ...(report.synthetic ? ['<span class="badge warn">SYNTHETIC DATA</span>'] : []),
     peeking > 0
       ? `<span class="badge bad">INVALID: ${count(peeking, 'run')} used bars that were not closed</span>`
-      : '<span class="badge good">Causality check passed</span>',
+      : report.runs.length > 0
+        ? '<span class="badge good">Causality check passed</span>'
+        : '<span class="badge">No runs</span>',
     ...(optimistic > 0 ? [`<span class="badge warn">${count(optimistic, 'optimistic assumption')}</span>`] : []),
   ];
   return `<header><div><h1>${escapeHtml(report.name)}</h1><p>${escapeHtml(facts.join(' · '))}</p>

@@ -21,7 +21,8 @@ h2 { font-size: 13px; font-weight: 600; margin: 0; padding: 13px 16px 9px; }
 .report td.mono { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-size: 12px; overflow-wrap: anywhere; }
 #trades .table-wrap { max-height: 520px; padding: 0; }
 .link { border: 0; background: none; padding: 0; color: var(--accent); }
-.heat td, .heat th { padding: 7px 6px; text-align: center; font-size: 12px; min-width: 40px; }
+.heat td, .heat th { padding: 7px 2px; text-align: center; font-size: 12px; min-width: 36px; }
+.report .heat th:first-child { padding: 0 4px 0 16px; }
 .heat tbody td { border: 2px solid var(--surface) !important; border-radius: 5px; }
 .heat .year { font-weight: 600; }
 .bars { display: block; width: 100%; padding: 0 16px 10px; }

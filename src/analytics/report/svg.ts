@@ -47,7 +47,7 @@ export function histogram(values: readonly number[], width: number, limit: numbe
   }
   const first = counts.findIndex((count) => count > 0);
   const last = counts.findLastIndex((count) => count > 0);
-  const decimals = width < 1 ? (width < 0.1 ? 2 : 1) : 0;
+  const decimals = [0, 1, 2].find((places) => Number.isInteger((Math.round(width * 1e6) / 1e6) * 10 ** places)) ?? 2;
   return counts.slice(Math.max(0, first), last + 1).map((count, k) => {
     const low = (k + Math.max(0, first) - sides) * width;
     const from = numberText(low, decimals);

@@ -2,8 +2,8 @@ import type { RunReport } from '../../runs/types.ts';
 import { type BreakdownRow, breakdown, monthlyReturns } from '../breakdowns.ts';
 import { numberText, percentText } from '../number-text.ts';
 import { escapeHtml } from '../page-assets.ts';
-import type { ReportMetrics } from '../report-metrics.ts';
-import { portfolioHistory } from '../report-metrics.ts';
+import { portfolioHistory, type ReportMetrics } from '../report-metrics.ts';
+import { percentileOfSorted, sorted } from '../statistics.ts';
 import { toneOf } from './cards.ts';
 import { type Bar, barChart, histogram } from './svg.ts';
 
@@ -38,21 +38,8 @@ export function distribution(report: RunReport): string {
   const closed = report.portfolio.trades.filter(({ open }) => !open);
   const multiples = closed.flatMap(({ rMultiple }) => (rMultiple === null ? [] : [rMultiple]));
   if (multiples.length > 0) {
-    const limit = Math.min(
-      8,
-      Math.max(
-        2,
-        Math.ceil(
-          Math.max(
-            ...multiples
-              .map(Math.abs)
-              .sort((a, b) => a - b)
-              .slice(0, -1),
-            0,
-          ),
-        ),
-      ),
-    );
+    const usual = percentileOfSorted(sorted(multiples.map(Math.abs)), 99);
+    const limit = Math.min(8, Math.max(2, Math.ceil(usual)));
     const bars = histogram(multiples, 0.25, limit, 'R');
     return barChart('Distribution of R multiples', bars, Math.max(1, Math.ceil(bars.length / 12)));
   }
@@ -112,13 +99,10 @@ export function runsTable(report: RunReport, metrics: ReportMetrics): string {
   return table(heads, rows, 3);
 }
 
-export function breakdownTable(
-  report: RunReport,
-  by: 'strategy' | 'symbol' | 'side' | 'exit_reason' | 'month',
-): string {
+export function breakdownTable(report: RunReport, by: 'strategy' | 'symbol' | 'side' | 'exit_reason'): string {
   const rows = breakdown(report.portfolio.trades, by).map(({ key, stats }: BreakdownRow) => {
     const cells = [
-      left(key.replaceAll('_', ' ').toLowerCase() === key.toLowerCase() ? key : key.replaceAll('_', ' ')),
+      left(by === 'exit_reason' ? key.replaceAll('_', ' ') : key),
       cell(numberText(stats.totalTrades, 0)),
       cell(percentText(stats.winRate === null ? null : 100 * stats.winRate, 1)),
       cell(numberText(stats.profitFactor)),
@@ -127,15 +111,27 @@ export function breakdownTable(
     ];
     return `<tr>${cells.join('')}</tr>`;
   });
-  return table([by.replace('_', ' '), 'Trades', 'Win rate', 'PF', 'Avg R', `Profit`], rows, 1);
+  return table(
+    [
+      by === 'exit_reason' ? 'Exit' : by.charAt(0).toUpperCase() + by.slice(1),
+      'Trades',
+      'Win rate',
+      'PF',
+      'Avg R',
+      'Profit',
+    ],
+    rows,
+    1,
+  );
 }
 
 export function table(heads: readonly string[], rows: readonly string[], leftHeads: number): string {
   if (rows.length === 0) return '<p class="note">Nothing to show.</p>';
-  const head = heads.map(
+  const cells = heads.map(
     (name, i) => `<th scope="col"${i < leftHeads ? ' class="left"' : ''}>${escapeHtml(name)}</th>`,
   );
-  return `<div class="table-wrap"><table><thead><tr>${head.join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  const head = heads.length === 0 ? '' : `<thead><tr>${cells.join('')}</tr></thead>`;
+  return `<div class="table-wrap"><table>${head}<tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 export function left(text: string): string {

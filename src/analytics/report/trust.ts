@@ -73,5 +73,5 @@ export function reproducibility(
           ],
         ]),
   ].map(([name = '', value = '']) => `<tr>${left(name)}<td class="left wrap mono">${escapeHtml(value)}</td></tr>`);
-  return table(['', ''], rows, 2);
+  return table([], rows, 2);
 }
