@@ -116,6 +116,7 @@ function endpointOf(path: string): Endpoint | undefined {
 class Exchange {
   readonly #options: BinanceServerOptions;
   readonly #built = new Map<string, Bars>();
+  readonly #zips = new Map<string, Buffer>();
   readonly now: () => number;
 
   constructor(options: BinanceServerOptions) {
@@ -175,13 +176,17 @@ class Exchange {
     const has = this.#options.archived ?? (() => true);
     if (!bars || to > this.now() || !has(symbol, timeframe, month)) return { status: 404, body: Buffer.from('') };
     const name = `${symbol}-${interval}-${month}`;
-    const scale = month >= MICROSECONDS_SINCE ? 1_000 : 1;
-    const indices = range(lowerBound(bars.time, from), lowerBound(bars.time, to));
-    const text = indices.map((i) => `${archiveRow(bars, i, scale)}\n`).join('');
-    const csv = Buffer.from((this.#options.archiveHeader ? HEADER : '') + text);
-    const zip = Buffer.from(zipSync({ [`${name}.csv`]: csv }, { mtime: new Date('2024-01-01T00:00:00Z') }));
+    const zip =
+      this.#zips.get(name) ?? this.#zip(bars.between(from, to), name, month >= MICROSECONDS_SINCE ? 1_000 : 1);
+    this.#zips.set(name, zip);
     if (!checksum) return { status: 200, body: zip };
     return { status: 200, body: Buffer.from(`${createHash('sha256').update(zip).digest('hex')}  ${name}.zip\n`) };
+  }
+
+  #zip(bars: Bars, name: string, scale: number): Buffer {
+    const text = range(0, bars.length).map((i) => `${archiveRow(bars, i, scale)}\n`);
+    const csv = Buffer.from((this.#options.archiveHeader ? HEADER : '') + text.join(''));
+    return Buffer.from(zipSync({ [`${name}.csv`]: csv }, { mtime: new Date('2024-01-01T00:00:00Z'), level: 1 }));
   }
 
   /** Bars of the market, built from shorter ones where need be. */

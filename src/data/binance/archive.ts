@@ -64,18 +64,20 @@ function readMonth(zip: Uint8Array, range: KlineRange, where: string): Bars {
     const files = unzipSync(zip, { filter: (file) => file.name.endsWith('.csv') });
     const [csv] = Object.values(files);
     if (!csv) throw new Error('Expected a CSV file in the archive');
-    const lines = new TextDecoder().decode(csv).split(/\r?\n/);
-    const first = /^[A-Za-z]/.test(lines[0]) ? 1 : 0;
-    const rows = lines.slice(first).filter((line) => line !== '');
-    return barsFromRows(
-      rows.map((line) => line.split(',')),
-      range,
-    );
+    const lines = new TextDecoder().decode(csv).split('\n');
+    return barsFromRows(rowsOf(lines), lines.length, range);
   } catch (error) {
     throw new ValvulinError('VLV_DATA_FORMAT', `Expected a zip with klines, got "${(error as Error).message}"`, {
       where,
       hint: 'Download without the archive.',
       cause: error,
     });
+  }
+}
+
+/** Fields of each line; the header and empty lines left out. */
+function* rowsOf(lines: readonly string[]): Generator<string[]> {
+  for (const line of lines) {
+    if (line !== '' && !/^[A-Za-z\r]/.test(line)) yield line.split(',');
   }
 }

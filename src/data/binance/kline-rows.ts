@@ -1,4 +1,4 @@
-import { allocateColumns, Bars } from '../../core/bars.ts';
+import { allocateColumns, type Bar, Bars } from '../../core/bars.ts';
 import type { Timeframe } from '../../core/timeframe.ts';
 
 /** Fields of one kline row, as REST sends and archives write them. */
@@ -17,31 +17,38 @@ export interface KlineRange {
 }
 
 /**
- * Rows to bars: in order, each open time once (the last row of it wins), nothing outside the range, nothing unclosed.
+ * At most `count` rows to bars: in order, each open time once (the last row of it wins), nothing outside the range, nothing unclosed.
  * @throws Error where a row is not a kline
  */
-export function barsFromRows(rows: readonly unknown[], range: KlineRange): Bars {
-  const kept: number[][] = [];
+export function barsFromRows(rows: Iterable<unknown>, count: number, range: KlineRange): Bars {
+  const columns = allocateColumns(count);
+  let n = 0;
   let ordered = true;
   for (const row of rows) {
     if (!Array.isArray(row) || row.length <= CLOSE_TIME) throw new Error(`Expected a kline row, got "${String(row)}"`);
     const time = milliseconds(row[OPEN_TIME]);
     if (time < range.from || time >= range.to || milliseconds(row[CLOSE_TIME]) >= range.closedAt) continue;
-    const values = [row[OPEN], row[HIGH], row[LOW], row[CLOSE], row[VOLUME]].map(toNumber);
-    if (kept.length > 0 && kept[kept.length - 1][0] >= time) ordered = false;
-    kept.push([time, ...values]);
+    if (n > 0 && columns.time[n - 1] >= time) ordered = false;
+    columns.time[n] = time;
+    columns.open[n] = toNumber(row[OPEN]);
+    columns.high[n] = toNumber(row[HIGH]);
+    columns.low[n] = toNumber(row[LOW]);
+    columns.close[n] = toNumber(row[CLOSE]);
+    columns.volume[n] = toNumber(row[VOLUME]);
+    n++;
   }
-  const unique = ordered ? kept : [...new Map(kept.map((row) => [row[0], row])).values()].sort((a, b) => a[0] - b[0]);
-  const columns = allocateColumns(unique.length);
-  unique.forEach(([time, open, high, low, close, volume], i) => {
-    columns.time[i] = time;
-    columns.open[i] = open;
-    columns.high[i] = high;
-    columns.low[i] = low;
-    columns.close[i] = close;
-    columns.volume[i] = volume;
-  });
-  return new Bars(range.symbol, range.timeframe, columns);
+  const bars = new Bars(range.symbol, range.timeframe, columns).slice(0, n);
+  return ordered ? bars : sorted(bars);
+}
+
+function sorted(bars: Bars): Bars {
+  const rows = new Map<number, Bar>();
+  for (let i = 0; i < bars.length; i++) {
+    const bar = bars.at(i);
+    if (bar) rows.set(bar.time, bar);
+  }
+  const inOrder = [...rows.values()].sort((a, b) => a.time - b.time);
+  return Bars.fromRows(bars.symbol, bars.timeframe, inOrder);
 }
 
 function milliseconds(value: unknown): number {

@@ -89,6 +89,13 @@ describe('rate limits', () => {
     expect(store.bars('BTCUSDT', '1h')?.length).toBe(1_000);
   });
 
+  it('do not keep what has come from being stored while they are waited for a second time', async () => {
+    await start();
+    server.plan({ on: 'klines', kind: 'limited', retryAfter: 30, after: 2 });
+    await feed().download([hours]);
+    expect(store.states.map((state) => state.length)).toEqual([2_000, 5_000]);
+  });
+
   it('hold back every request, not only the one that met them', async () => {
     await start();
     let paused = 0;

@@ -41,7 +41,7 @@ export class BinanceRest {
     });
     return this.#get(`/api/v3/klines?${query.toString()}`, WEIGHT.klines, signal, (json) => {
       if (!Array.isArray(json)) throw new Error(`Expected kline rows, got "${JSON.stringify(json)}"`);
-      return barsFromRows(json, range);
+      return barsFromRows(json, json.length, range);
     });
   }
 
