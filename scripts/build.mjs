@@ -1,7 +1,16 @@
 // Compiles src/ to dist/, only where something changed. `node scripts/build.mjs` builds from scratch, for publishing.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -9,8 +18,17 @@ function sources(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return sources(path);
-    return path.endsWith('.ts') && !path.endsWith('.test.ts') ? [path] : [];
+    return path.endsWith('.test.ts') ? [] : [path];
   });
+}
+
+/** What the compiler leaves alone, such as the scripts that pages carry, goes along as it is. */
+function copyAssets(root) {
+  for (const path of sources(join(root, 'src')).filter((source) => !source.endsWith('.ts'))) {
+    const target = join(root, 'dist', relative(join(root, 'src'), path));
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(path, target);
+  }
 }
 
 /** Changes when a source is added, removed or written, and when the compiler or its settings change. */
@@ -35,7 +53,7 @@ export function build({ root, node, announce = () => {}, clean = false }) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const result = spawnSync(node, [tsc, '-p', join(root, 'tsconfig.build.json')], { cwd: root, encoding: 'utf8' });
   if (result.status !== 0) return result.stdout + result.stderr;
-  mkdirSync(dist, { recursive: true });
+  copyAssets(root);
   writeFileSync(stampFile, stamp);
   return undefined;
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -78,6 +78,14 @@ describe('the published package, installed into an empty project', () => {
     expect(version.stdout.trim()).toBe(manifest.version);
     const help = await run(process.execPath, [bin, '--help'], { cwd: project, env });
     expect(help.stdout).toContain('backtest');
+  });
+
+  it('backtests the example and writes its report', async () => {
+    cpSync(join(installed, 'config.example.yaml'), join(project, 'config.yaml'));
+    const { stdout } = await run(process.execPath, [bin, 'backtest'], { cwd: project, env });
+    const report = /^Report: (.+\.html)$/m.exec(stdout)?.[1];
+    expect(report).toBeDefined();
+    expect(readFileSync(report ?? '', 'utf8')).toContain('SYNTHETIC');
   });
 
   it('has no complaints from publint', async () => {
