@@ -55,6 +55,7 @@ export class CsvSink {
 export function readCsvLines(buffer: Uint8Array, start: number, end: number, plan: CsvPlan, sink: CsvSink): void {
   const { delimiter, roles, textTime, textCloseTime } = plan;
   const last = roles.length;
+  const complete = last === plan.names.length;
   let { cells, capacity, rows, line } = sink;
   let at = start;
   while (at < end) {
@@ -107,7 +108,7 @@ export function readCsvLines(buffer: Uint8Array, start: number, end: number, pla
         if (mantissa <= MAX_EXACT) {
           cells[slot * capacity + rows] = mantissa / POWERS[decimals];
         } else if (ended && decimals === 0 && wholeDigits >= 10 && wholeDigits <= 16) {
-          cells[slot * capacity + rows] = integer(buffer, from, at);
+          cells[slot * capacity + rows] = integer(buffer, from, from + wholeDigits);
         } else {
           while (byte !== delimiter && byte !== NEWLINE && byte !== RETURN) byte = buffer[++at];
           cells[slot * capacity + rows] = readCell(buffer, from, at, plan, c, line);
@@ -121,7 +122,9 @@ export function readCsvLines(buffer: Uint8Array, start: number, end: number, pla
         break;
       }
     }
+    const rest = at;
     while (buffer[at] !== NEWLINE) at++;
+    if (complete && at > rest && buffer[rest] !== RETURN) refuseMoreFields(buffer, rest, at, plan, line);
     at++;
     rows++;
   }
@@ -171,6 +174,20 @@ function endShortRow(plan: CsvPlan, from: number, line: number): void {
       );
     }
   }
+}
+
+/** A row may end in empty fields, but one that holds more than the header names is shifted, as by a decimal comma. */
+function refuseMoreFields(buffer: Uint8Array, from: number, to: number, plan: CsvPlan, line: number): void {
+  const rest = String.fromCharCode(...buffer.subarray(from, to));
+  refuseExtraText(rest.replaceAll(String.fromCharCode(plan.delimiter), ''), plan, line);
+}
+
+export function refuseExtraText(text: string, plan: CsvPlan, line: number): void {
+  if (text.trim() === '') return;
+  throw new ValvulinError('VLV_DATA_VALUE', `Expected ${plan.names.length} fields, got more: "${text.trim()}"`, {
+    where: `${plan.file}, line ${line}`,
+    hint: 'A number with a decimal comma, or two lines that ran together, look like this.',
+  });
 }
 
 function badCell(

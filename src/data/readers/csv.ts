@@ -1,5 +1,5 @@
 import { csvLayout } from './csv-layout.ts';
-import { cellError, type CsvPlan, CsvSink, numberFromText, readCsvLines } from './csv-numbers.ts';
+import { cellError, type CsvPlan, CsvSink, numberFromText, readCsvLines, refuseExtraText } from './csv-numbers.ts';
 import { epochToMs } from './epoch.ts';
 import { isoTextToMs } from './iso-time.ts';
 import type { Source } from './source.ts';
@@ -51,6 +51,7 @@ async function readQuotedCsv(source: Source, columns: readonly string[] | undefi
   const sink = new CsvSink(records.length + 1, layout.skip);
   for (const record of records.slice(layout.skip)) {
     sink.line++;
+    refuseExtraText(record.slice(plan.names.length).join(''), plan, sink.line);
     plan.roles.forEach((slot, c) => {
       if (slot >= 0) sink.cells[slot * sink.capacity + sink.rows] = quotedCell(record[c] ?? '', slot, c, plan, sink);
     });
