@@ -14,6 +14,7 @@ export type { Bars } from '../core/bars.ts';
 export type { HigherBars } from '../core/resample.ts';
 export { type Signals, type SignalValue, signals, type TradeSignal } from '../core/signal.ts';
 export { BaseStrategy, type SliceContext, type StrategyClass } from './base.ts';
+export { describeParams, type ParamDescription } from './describe.ts';
 export {
   BreakoutVolumeStrategy,
   CandlestickPatternStrategy,

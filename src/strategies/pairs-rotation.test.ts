@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { closes } from '../../test/fixtures/strategy-bars.ts';
 import type { Bars } from '../core/bars.ts';
+import { DEFAULT_COSTS, DEFAULT_FILLS, DEFAULT_ORDERS, NO_LIMITS } from '../core/settings.ts';
+import { syntheticBars } from '../data/index.ts';
+import { runPortfolio } from '../execution/index.ts';
 import type { SliceContext } from './base.ts';
 import { meanReturnScore, PairsRotationStrategy } from './pairs-rotation.ts';
 
@@ -97,5 +100,39 @@ describe('PairsRotationStrategy', () => {
     expect(() => new PairsRotationStrategy({ entryScore: 0, exitScore: 0 })).toThrow(
       expect.objectContaining({ code: 'VLV_STRATEGY_PARAMS' }),
     );
+  });
+});
+
+describe('PairsRotationStrategy in a backtest', () => {
+  const markets = syntheticBars({ symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT'], timeframe: '1h', seed: 7, bars: 3000 });
+  const rotation = new PairsRotationStrategy({ hysteresis: 1 });
+  const { portfolio } = runPortfolio({
+    capital: 10_000,
+    slots: markets.map((bars) => ({
+      strategy: 'rotation',
+      bars,
+      decisions: { kind: 'slices', strategy: rotation },
+      orders: DEFAULT_ORDERS,
+      allocation: null,
+    })),
+    costs: DEFAULT_COSTS,
+    fills: DEFAULT_FILLS,
+    risk: NO_LIMITS,
+  });
+  const trades = portfolio.trades.toSorted((a, b) => a.entryTime - b.entryTime);
+
+  test('holds every symbol at some time and never two at once', () => {
+    expect(trades.length).toBeGreaterThan(10);
+    expect(new Set(trades.map((trade) => trade.symbol)).size).toBe(3);
+    for (let i = 1; i < trades.length; i++) expect(trades[i].entryTime).toBeGreaterThan(trades[i - 1].exitTime);
+  });
+
+  test('moves the whole capital, and no order is refused', () => {
+    expect(portfolio.refusals).toEqual([]);
+    let capital = 10_000;
+    for (const trade of trades) {
+      expect(trade.quantity * trade.entryPrice).toBeGreaterThan(0.98 * capital);
+      capital += trade.profit;
+    }
   });
 });
