@@ -9,13 +9,41 @@ import type { CostSettings, RiskSettings } from './settings.ts';
 import { type Answer, Slot, type SlotSpec } from './slot.ts';
 import type { ExitReason, Refusal } from './trade.ts';
 
-/** One closed bar inside a slice; prices in units of its symbol. */
-export interface SliceBar {
+/**
+ * The current bar of a stream, prices in units of its symbol. One object per stream is reused from bar to bar: numbers
+ * that travel in fields cost nothing, numbers that travel as arguments are boxed.
+ */
+export class MarketBar {
   /** Index of the symbol-and-timeframe it belongs to. */
-  stream: number;
-  high: number;
-  low: number;
-  close: number;
+  readonly stream: number;
+  /** Its place in the stream. */
+  index = 0;
+  /** Epoch ms. */
+  openTime = 0.5;
+  closeTime = 0.5;
+  open = 0.5;
+  high = 0.5;
+  low = 0.5;
+  close = 0.5;
+  /** Base asset, ordinary number. */
+  volume = 0.5;
+
+  constructor(stream: number) {
+    this.stream = stream;
+  }
+}
+
+/** All bars that closed at one instant, in canonical order. Only the first `count` entries of `bars` count. */
+export class MarketSlice {
+  readonly kind = 'slice';
+  /** Epoch ms. */
+  time = 0.5;
+  count = 0;
+  readonly bars: MarketBar[];
+
+  constructor(bars: MarketBar[]) {
+    this.bars = bars;
+  }
 }
 
 /**
@@ -25,8 +53,7 @@ export interface SliceBar {
 export type Input =
   | { readonly kind: 'fill'; readonly fill: FillFact }
   | { readonly kind: 'end'; readonly end: EndFact }
-  /** All bars that closed at one instant, in canonical order. Only the first `count` entries of `bars` count. */
-  | { readonly kind: 'slice'; readonly time: number; readonly count: number; readonly bars: readonly SliceBar[] }
+  | MarketSlice
   | { readonly kind: 'answer'; readonly time: number; readonly slot: number; readonly answer: Answer }
   | { readonly kind: 'operator'; readonly time: number; readonly order: 'flatten'; readonly reason: ExitReason };
 
@@ -68,8 +95,6 @@ export class Engine {
   readonly closed: ClosedPart[] = [];
   readonly refusals: Refusal[] = [];
   readonly risk: Risk;
-  /** Account value at the last slice, cash units. */
-  equity: number;
   readonly #streams: readonly StreamSpec[];
   /** Slots by symbol: whose positions a symbol's closes value. */
   readonly #slotsOfSymbol: number[][] = [];
@@ -83,7 +108,6 @@ export class Engine {
       capital,
       spec.slots.map((slot) => slot.market),
     );
-    this.equity = capital;
     this.costs = new Costs(spec.costs, spec.cashDecimals);
     this.risk = new Risk(spec.risk, this.ledger, this.slots, this.costs);
     this.#streams = spec.streams;
@@ -105,10 +129,10 @@ export class Engine {
   }
 
   step(input: Input): readonly Command[] {
-    this.#commands.length = 0;
+    if (this.#commands.length > 0) this.#commands.length = 0;
     switch (input.kind) {
       case 'slice':
-        this.#onSlice(input.time, input.bars, input.count);
+        this.#onSlice(input);
         break;
       case 'answer':
         this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
@@ -128,24 +152,21 @@ export class Engine {
     return this.#commands;
   }
 
-  #onSlice(time: number, bars: readonly SliceBar[], count: number): void {
-    for (let b = 0; b < count; b++) {
-      const bar = bars[b];
-      const { symbolIndex } = this.#streams[bar.stream];
-      const owners = this.#slotsOfSymbol[symbolIndex];
-      for (let o = 0; o < owners.length; o++) this.ledger.mark(owners[o], bar.close);
+  #onSlice(slice: MarketSlice): void {
+    for (let b = 0; b < slice.count; b++) {
+      const bar = slice.bars[b];
+      const owners = this.#slotsOfSymbol[this.#streams[bar.stream].symbolIndex];
+      for (let o = 0; o < owners.length; o++) this.ledger.mark(owners[o], bar);
     }
-    this.equity = this.ledger.equity();
-    this.risk.observe(time, this.equity);
-    for (let b = 0; b < count; b++) {
-      const bar = bars[b];
+    this.ledger.revalue();
+    this.risk.observe(slice);
+    for (let b = 0; b < slice.count; b++) {
+      const bar = slice.bars[b];
       const { slots } = this.#streams[bar.stream];
-      for (let s = 0; s < slots.length; s++) {
-        this.#execution.onBarClosed(this.slots[slots[s]], time, bar.high, bar.low, bar.close);
-      }
+      for (let s = 0; s < slots.length; s++) this.#execution.onBarClosed(this.slots[slots[s]], bar);
     }
-    if (this.equity <= 0) {
-      for (const slot of this.slots) this.#execution.closePosition(slot, time, 'stop_loss');
+    if (this.ledger.equityNow <= 0) {
+      for (const slot of this.slots) this.#execution.closePosition(slot, slice.time, 'stop_loss');
     }
   }
 }

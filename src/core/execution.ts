@@ -1,3 +1,4 @@
+import type { MarketBar } from './engine.ts';
 import type { Ledger } from './ledger.ts';
 import type { Command, EndFact, FillFact, Order, OrderBook, OrderIntent, OrderType, Side } from './order.ts';
 import type { MatchedPart } from './position.ts';
@@ -40,20 +41,25 @@ export class Execution {
     this.#log = log;
   }
 
-  /** A bar of the slot's timeframe closed: expiries, trailing and break-even stops, time stops. Prices in units. */
-  onBarClosed(slot: Slot, time: number, high: number, low: number, close: number): void {
+  /** A bar of the slot's timeframe closed: expiries, trailing and break-even stops, time stops. */
+  onBarClosed(slot: Slot, bar: MarketBar): void {
     slot.bar++;
     if (slot.entries.length > 0) this.#expireEntries(slot);
     const position = this.#ledger.positions[slot.index];
     if (position.quantity === 0) return;
     const entryRangeUnknown = slot.entryBar === slot.bar && slot.enteredIntrabar;
-    position.see(entryRangeUnknown ? close : high, entryRangeUnknown ? close : low);
-    const reached = entryRangeUnknown ? close : position.quantity > 0 ? high : low;
-    if ((reached - slot.best) * position.side > 0) slot.best = reached;
-    const tightened = tightenedStop(slot, position, slot.stop?.price ?? 0);
-    if (tightened) this.#placeStop(slot, tightened.price, time, tightened.reason);
-    const { timeStopBars } = slot.spec.orders;
-    if (timeStopBars !== null && slot.bar - slot.entryBar >= timeStopBars) this.closePosition(slot, time, 'time_stop');
+    if (entryRangeUnknown) position.see(bar.close, bar.close);
+    else position.see(bar.high, bar.low);
+    const reached = entryRangeUnknown ? bar.close : position.quantity > 0 ? bar.high : bar.low;
+    if (position.quantity > 0 ? reached > slot.best : reached < slot.best) slot.best = reached;
+    const { timeStopBars, breakEvenAtR } = slot.spec.orders;
+    if (slot.trailDistance > 0 || breakEvenAtR !== null) {
+      const tightened = tightenedStop(slot, position, slot.stop?.price ?? 0);
+      if (tightened) this.#placeStop(slot, tightened.price, bar.closeTime, tightened.reason);
+    }
+    if (timeStopBars !== null && slot.bar - slot.entryBar >= timeStopBars) {
+      this.closePosition(slot, bar.closeTime, 'time_stop');
+    }
   }
 
   /** A strategy's answer for the bar that just closed. */

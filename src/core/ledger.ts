@@ -28,7 +28,10 @@ export interface BookedFill {
  * for every fill the change of cash equals what its lots and trade parts record.
  */
 export class Ledger {
-  cash: number;
+  cash = 0.5;
+  /** Equity and gross exposure at the last `revalue`, cash units. */
+  equityNow = 0.5;
+  grossNow = 0.5;
   readonly positions: readonly Position[];
   readonly #markets: readonly Market[];
   /** Last known price of each slot's symbol, price units. */
@@ -37,13 +40,30 @@ export class Ledger {
   /** @param markets the market of each slot; slots of one symbol share theirs */
   constructor(cash: number, markets: readonly Market[]) {
     this.cash = exact(cash, 'capital');
+    this.equityNow = cash;
     this.#markets = markets;
     this.positions = markets.map(() => new Position());
     this.#marks = new Float64Array(markets.length);
   }
 
-  mark(slot: number, price: number): void {
-    this.#marks[slot] = price;
+  /** Takes the close of a bar as the last price of a slot's symbol. */
+  mark(slot: number, bar: { readonly close: number }): void {
+    this.#marks[slot] = bar.close;
+  }
+
+  /** Values all positions at their last prices. */
+  revalue(): void {
+    let equity = this.cash;
+    let gross = 0;
+    for (let slot = 0; slot < this.positions.length; slot++) {
+      const { quantity } = this.positions[slot];
+      if (quantity === 0) continue;
+      const value = this.#markets[slot].mark(this.#marks[slot], quantity);
+      equity += value;
+      gross += value < 0 ? -value : value;
+    }
+    this.equityNow = equity;
+    this.grossNow = gross;
   }
 
   lastPrice(slot: number): number {
@@ -57,11 +77,8 @@ export class Ledger {
 
   /** Cash plus the value of all positions at their last prices, cash units. */
   equity(): number {
-    let equity = this.cash;
-    for (let slot = 0; slot < this.positions.length; slot++) {
-      if (this.positions[slot].quantity !== 0) equity += this.value(slot);
-    }
-    return equity;
+    this.revalue();
+    return this.equityNow;
   }
 
   /** What may be spent: cash, less what short positions owe twice over (their proceeds and their cover). */
@@ -75,11 +92,8 @@ export class Ledger {
 
   /** Sum of absolute position values, cash units. */
   gross(): number {
-    let gross = 0;
-    for (let slot = 0; slot < this.positions.length; slot++) {
-      if (this.positions[slot].quantity !== 0) gross += Math.abs(this.value(slot));
-    }
-    return gross;
+    this.revalue();
+    return this.grossNow;
   }
 
   /** Books one fill: the closing part against the oldest lots, what is left as a new lot. */

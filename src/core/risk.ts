@@ -24,20 +24,22 @@ export class Risk {
   readonly #ledger: Ledger;
   readonly #slots: readonly Slot[];
   readonly #costs: Costs;
-  #peak: number;
-  #drawdown = 0;
+  // Numbers written at every bar start as fractions: a field that was once undefined or small boxes every later write.
+  #peak = 0.5;
+  #drawdown = 0.5;
   #halted = false;
-  #equity: number;
+  #equity = 0.5;
   #day = Number.NaN;
-  #dayStart: number;
+  #dayStart = 0.5;
   #week = Number.NaN;
-  #weekStart: number;
+  #weekStart = 0.5;
 
   constructor(settings: RiskSettings, ledger: Ledger, slots: readonly Slot[], costs: Costs) {
     this.settings = settings;
     this.#ledger = ledger;
     this.#slots = slots;
     this.#costs = costs;
+    this.#drawdown = 0;
     this.#equity = ledger.cash;
     this.#peak = ledger.cash;
     this.#dayStart = ledger.cash;
@@ -45,7 +47,9 @@ export class Risk {
   }
 
   /** Follows the account value: day and week starts (UTC, weeks from Monday), peak and drawdown. */
-  observe(time: number, equity: number): void {
+  observe(slice: { readonly time: number }): void {
+    const { time } = slice;
+    const equity = this.#ledger.equityNow;
     const day = Math.floor(time / DAY_MS);
     if (day !== this.#day) {
       this.#day = day;

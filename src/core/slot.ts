@@ -78,14 +78,16 @@ export class Slot {
   /** The newest entry filled inside a bar, so what that bar traded before it is unknown. */
   enteredIntrabar = false;
   /** Best price since entry and the distance a trailing stop keeps from it, price units; 0 is no trailing. */
-  best = 0;
-  trailDistance = 0;
+  best = 0.5;
+  trailDistance = 0.5;
   lossesInARow = 0;
   restsUntilBar = -1;
 
   constructor(index: number, spec: SlotSpec) {
     this.index = index;
     this.spec = spec;
+    this.best = 0;
+    this.trailDistance = 0;
   }
 
   /** Cash units set aside for entries that have not filled yet. */

@@ -1,6 +1,6 @@
 import type { Bars } from '../core/bars.ts';
 import type { Timeframe } from '../core/timeframe.ts';
-import type { Valuation } from './historical-run.ts';
+import type { Valuation } from './valuation.ts';
 import type { BacktestResult, FillRecord } from './types.ts';
 
 /** The curves of a valuation in quote money. */

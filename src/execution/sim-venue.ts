@@ -1,5 +1,5 @@
 import type { Costs } from '../core/costs.ts';
-import type { Input } from '../core/engine.ts';
+import type { Input, MarketBar } from '../core/engine.ts';
 import type { Market } from '../core/instrument.ts';
 import type { ApprovedOrder, Command, EndFact, FillFact } from '../core/order.ts';
 import type { FillSettings } from '../core/settings.ts';
@@ -75,15 +75,20 @@ export class SimVenue {
   }
 
   /** A bar of `symbol` opens: market orders, and stops and limits that the open is beyond. */
-  open(symbol: number, time: number, price: number, volume: number): void {
+  open(symbol: number, bar: MarketBar): void {
     this.#bar++;
+    const price = bar.open;
     if (this.#due[symbol] === 0 && price > this.#below[symbol] && price < this.#above[symbol]) return;
+    this.#openOrders(symbol, bar, price);
+  }
+
+  #openOrders(symbol: number, bar: MarketBar, price: number): void {
     const done = new Set<SimOrder>();
     for (;;) {
       const due = this.#orders[symbol].find((order) => !done.has(order) && this.#dueAtOpen(order, price));
       if (!due) return;
       done.add(due);
-      this.#fill(due, price, due.isLimit && !due.triggered, time, volume, 'open', due.ambiguous);
+      this.#fill(due, price, due.isLimit && !due.triggered, bar.openTime, bar.volume, 'open', due.ambiguous);
     }
   }
 
@@ -98,9 +103,14 @@ export class SimVenue {
     }
   }
 
-  /** The open bar of `symbol` closes after having traded between `low` and `high`. `time` labels fills inside it. */
-  range(symbol: number, time: number, open: number, high: number, low: number, volume: number): void {
-    if (low > this.#below[symbol] && high < this.#above[symbol]) return;
+  /** The open bar of `symbol` closes: what its range reached trades, labelled with its last millisecond. */
+  range(symbol: number, bar: MarketBar): void {
+    if (bar.low > this.#below[symbol] && bar.high < this.#above[symbol]) return;
+    this.#rangeOrders(symbol, bar);
+  }
+
+  #rangeOrders(symbol: number, { open, high, low, volume, closeTime }: MarketBar): void {
+    const time = closeTime - 1;
     this.#insideBar = true;
     const done = new Set<SimOrder>();
     for (;;) {

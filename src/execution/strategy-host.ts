@@ -1,6 +1,6 @@
 import type { Bars } from '../core/bars.ts';
 import type { DistanceColumns } from '../core/distances.ts';
-import type { Engine } from '../core/engine.ts';
+import type { Engine, MarketSlice } from '../core/engine.ts';
 import type { Instrument } from '../core/instrument.ts';
 import type { Signals, TradeSignal } from '../core/signal.ts';
 import { Answer } from '../core/slot.ts';
@@ -80,6 +80,9 @@ export class SliceDecider {
   readonly #slots: ReadonlyMap<string, SliceSlot>;
   readonly #engine: Engine;
   readonly #cash: number;
+  readonly #streams: ReadonlySet<number>;
+  /** Index of the last closed bar of each stream. */
+  readonly #lastBar: number[] = [];
 
   constructor(
     strategy: BaseStrategy<object>,
@@ -91,15 +94,18 @@ export class SliceDecider {
     this.#slots = slots;
     this.#engine = engine;
     this.#cash = cashScale;
+    this.#streams = new Set([...slots.values()].map(({ stream }) => stream));
   }
 
-  /** True where one of its streams has just closed. */
-  concerns(closed: readonly number[]): boolean {
-    for (const { stream } of this.#slots.values()) if (closed.includes(stream)) return true;
-    return false;
-  }
-
-  decide(time: number, bar: (stream: number) => number, deliver: (slot: number, answer: Answer) => void): void {
+  /** Asks it where one of its streams has just closed. */
+  decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void {
+    let concerned = false;
+    for (let b = 0; b < slice.count; b++) {
+      const { stream, index } = slice.bars[b];
+      this.#lastBar[stream] = index;
+      if (this.#streams.has(stream)) concerned = true;
+    }
+    if (!concerned) return;
     const { ledger } = this.#engine;
     const known = (symbol: string): SliceSlot => {
       const slot = this.#slots.get(symbol);
@@ -107,11 +113,11 @@ export class SliceDecider {
       return slot;
     };
     const context: SliceContext = {
-      time,
+      time: slice.time,
       symbols: [...this.#slots.keys()],
       bars: (symbol, count) => {
         const { bars, stream } = known(symbol);
-        const end = bar(stream) + 1;
+        const end = (this.#lastBar[stream] ?? -1) + 1;
         return bars.slice(count === undefined ? 0 : Math.max(0, end - count), end);
       },
       position: (symbol) => {
@@ -127,7 +133,7 @@ export class SliceDecider {
     };
     for (const wish of this.#strategy.onSlice?.(context) ?? []) {
       const target = known(wish.symbol);
-      deliver(target.slot, answerOf(wish, target.distances, bar(target.stream)));
+      deliver(target.slot, answerOf(wish, target.distances, this.#lastBar[target.stream] ?? 0));
     }
   }
 }
@@ -151,18 +157,13 @@ export class InlineHost implements DecisionHost {
     this.#slices = slices;
   }
 
-  decide(
-    time: number,
-    closed: readonly number[],
-    bar: (stream: number) => number,
-    deliver: (slot: number, answer: Answer) => void,
-  ): void {
-    for (let c = 0; c < closed.length; c++) {
-      const stream = closed[c];
+  decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void {
+    for (let b = 0; b < slice.count; b++) {
+      const { stream, index } = slice.bars[b];
       const deciders = this.#byStream[stream];
-      for (let d = 0; d < deciders.length; d++) deciders[d].decide(bar(stream), deliver);
+      for (let d = 0; d < deciders.length; d++) deciders[d].decide(index, deliver);
     }
-    for (const slice of this.#slices) if (slice.concerns(closed)) slice.decide(time, bar, deliver);
+    for (let s = 0; s < this.#slices.length; s++) this.#slices[s].decide(slice, deliver);
   }
 }
 

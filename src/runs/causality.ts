@@ -4,8 +4,8 @@ import type { BaseStrategy } from '../strategies/base.ts';
 import type { CausalityReport } from './types.ts';
 
 /** Bars a check may compute in all its re-runs together; keeps it in proportion to the run it checks. */
-const DEFAULT_BUDGET = 6_000_000;
-const MOST_CUTS = 500;
+const DEFAULT_BUDGET = 2_500_000;
+const MOST_CUTS = 200;
 
 export interface CausalityOptions {
   /** Tries every possible cut instead of a sample. */
