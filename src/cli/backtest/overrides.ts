@@ -13,26 +13,27 @@ import type { StrategyClass } from '../../strategies/base.ts';
 
 /** What the command line changes about a run. */
 export interface RunFlags {
-  readonly enableStrategy: readonly string[];
-  readonly disableStrategy: readonly string[];
-  readonly symbol: readonly string[];
-  readonly param: readonly string[];
+  readonly enableStrategy?: readonly string[];
+  readonly disableStrategy?: readonly string[];
+  readonly symbol?: readonly string[];
+  readonly param?: readonly string[];
   readonly from?: string;
   readonly to?: string;
 }
 
 /** The flags that choose strategies. @throws ValvulinError `VLV_USAGE` for what the config does not have */
 export function selectionOf(flags: RunFlags, config: Config): SelectionOptions {
-  const both = flags.enableStrategy.find((key) => flags.disableStrategy.includes(key));
+  const { enableStrategy: enable = [], disableStrategy: disable = [], symbol: symbols = [] } = flags;
+  const both = enable.find((key) => disable.includes(key));
   if (both !== undefined) {
     throw new ValvulinError('VLV_USAGE', `The strategy "${both}" is both enabled and disabled`);
   }
   const keys = config.strategies.map(strategyKey);
-  for (const key of flags.enableStrategy) expectKnown(key, keys, 'strategy', '--enable-strategy');
-  for (const key of flags.disableStrategy) expectKnown(key, keys, 'strategy', '--disable-strategy');
-  const symbols = [...new Set(config.strategies.flatMap((entry) => strategySymbols(entry)))];
-  for (const symbol of flags.symbol) expectKnown(symbol, symbols, 'symbol', '--symbol');
-  return { enable: flags.enableStrategy, disable: flags.disableStrategy, symbols: flags.symbol };
+  for (const key of enable) expectKnown(key, keys, 'strategy', '--enable-strategy');
+  for (const key of disable) expectKnown(key, keys, 'strategy', '--disable-strategy');
+  const known = [...new Set(config.strategies.flatMap((entry) => strategySymbols(entry)))];
+  for (const symbol of symbols) expectKnown(symbol, known, 'symbol', '--symbol');
+  return { enable, disable, symbols };
 }
 
 /** `--from` and `--to`, epoch ms. @throws ValvulinError `VLV_USAGE` */
@@ -55,7 +56,7 @@ export async function withParams(
   flags: Pick<RunFlags, 'param'>,
   load: (handler: string) => Promise<StrategyClass>,
 ): Promise<StrategyEntry[]> {
-  const given = flags.param.map(assignment);
+  const given = (flags.param ?? []).map(assignment);
   if (given.length === 0) return [...strategies];
   const known = await Promise.all(strategies.map(async ({ handler }) => parameterNames(await load(handler))));
   for (const [name] of given) expectKnown(name, [...new Set(known.flat())], 'parameter', '--param');
