@@ -11,6 +11,8 @@ export type FaultKind =
   | { readonly kind: 'status'; readonly status: number; readonly body?: string }
   /** Answers after a while. */
   | { readonly kind: 'slow'; readonly ms: number }
+  /** Sends the body in five parts with a pause before each. */
+  | { readonly kind: 'trickle'; readonly pauseMs: number }
   /** Never answers. */
   | { readonly kind: 'hang' }
   /** Sends the beginning of the body and cuts the connection. */
@@ -85,6 +87,14 @@ export function answerFault(fault: FaultKind, response: ServerResponse, body: Bu
   if (kind === 'hang') return true;
   if (kind === 'malformed') {
     response.writeHead(200, { 'content-type': 'application/json' }).end(fault.body ?? '[[1700000000000,"1.0",');
+    return true;
+  }
+  if (kind === 'trickle') {
+    response.writeHead(200, { 'content-length': body.length });
+    const size = Math.ceil(body.length / 5);
+    for (let part = 0; part < 5; part++) {
+      setTimeout(() => response.write(body.subarray(part * size, (part + 1) * size)), (part + 1) * fault.pauseMs);
+    }
     return true;
   }
   if (kind === 'cut' || kind === 'stall') {

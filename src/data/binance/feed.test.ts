@@ -71,8 +71,11 @@ describe('a download by REST', () => {
     );
   });
 
-  it('brings several symbols and timeframes at a time, with no more requests under way than allowed', async () => {
-    await start({ latency: 5 });
+  it.each([
+    ['one symbol', [hours]],
+    ['several symbols and timeframes', [hours, { ...hours, symbol: 'ETHUSDT' }, { ...hours, timeframe: '1d' }]],
+  ] as const)('of %s has as many requests under way as are allowed, and no more', async (_name, wanted) => {
+    await start({ latency: 20 });
     let under = 0;
     let most = 0;
     const counting = async (url: string, options: RequestInit): Promise<Response> => {
@@ -83,14 +86,11 @@ describe('a download by REST', () => {
         under--;
       }
     };
-    await feed({ concurrency: 3, surroundings: time.surroundings({ fetch: counting }) }).download([
-      hours,
-      { ...hours, symbol: 'ETHUSDT' },
-      { ...hours, timeframe: '1d' },
-    ]);
-    expectSame(store.bars('BTCUSDT', '1h'), btc.slice(0, -1));
-    expectSame(store.bars('ETHUSDT', '1h'), eth.slice(0, -1));
-    expect(store.bars('BTCUSDT', '1d')?.length).toBe(174);
+    await feed({ concurrency: 3, surroundings: time.surroundings({ fetch: counting }) }).download(wanted);
+    for (const { symbol, timeframe } of wanted) {
+      const expected = timeframe === '1d' ? 174 : btc.length - 1;
+      expect(store.bars(symbol, timeframe)?.length).toBe(expected);
+    }
     expect(most).toBe(3);
   });
 
@@ -302,6 +302,14 @@ describe('the exchange and the network failing', () => {
     server.plan({ on: 'klines', kind: 'slow', ms: 60 });
     await feed().download([hours]);
     expect(time.sleeps).toEqual([]);
+  });
+
+  it('an answer that comes slowly but steadily is not given up', async () => {
+    await start();
+    server.plan({ on: 'klines', kind: 'trickle', pauseMs: 300 });
+    await feed({ timeoutMs: 1_200 }).download([{ ...hours, until: SINCE + HOUR }]);
+    expectSame(store.bars('BTCUSDT', '1h'), btc.slice(0, 1));
+    expect(requested('klines')).toHaveLength(1);
   });
 
   it('rows that are doubled, disordered or outside the range leave no trace', async () => {
