@@ -1,7 +1,8 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ValvulinError } from '../../core/errors.ts';
+import { removeLeftovers, temporaryPrefix } from '../writers/atomic-file.ts';
 import { isProcessAlive } from '../writers/process-alive.ts';
 
 let count = 0;
@@ -15,7 +16,7 @@ interface Owner {
 /**
  * Holds one lock file while `work` runs, so that no second process writes to the same history file. The lock of a
  * process that has died is taken over; `work` is given a check to call just before it commits.
- * @throws ValvulinError `VLV_LAKE_LOCKED` at once where a living process holds it
+ * @throws ValvulinError `VLV_LAKE_LOCKED` at once where a living process holds it, `VLV_DATA_FILE`
  */
 export async function withLock<T>(
   path: string,
@@ -23,9 +24,16 @@ export async function withLock<T>(
   work: (assertOwned: () => void) => T | Promise<T>,
 ): Promise<T> {
   const owner: Owner = { pid: process.pid, host: hostname(), token: `${process.pid}-${count++}` };
-  const own = `${path}.${owner.token}`;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(own, JSON.stringify(owner));
+  const own = join(dirname(path), `${temporaryPrefix(path)}${owner.token}`);
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(own, JSON.stringify(owner));
+  } catch (cause) {
+    throw new ValvulinError('VLV_DATA_FILE', `Expected a writable folder for "${what}"`, {
+      where: dirname(path),
+      cause,
+    });
+  }
   try {
     acquire(path, own, what);
   } finally {
@@ -36,6 +44,7 @@ export async function withLock<T>(
     if (now?.token !== owner.token || now.host !== owner.host) throw locked(path, what, now);
   };
   try {
+    removeLeftovers(path);
     return await work(assertOwned);
   } finally {
     if (readOwner(path)?.token === owner.token) rmSync(path, { force: true });

@@ -6,7 +6,7 @@ import { isProcessAlive } from './process-alive.ts';
 let count = 0;
 
 /** The temporary files of `path` begin so, and go on with the id of the process that writes. */
-function temporaryPrefix(path: string): string {
+export function temporaryPrefix(path: string): string {
   return `.${basename(path)}.tmp-`;
 }
 
@@ -23,9 +23,11 @@ export function writeAtomically(
 ): void {
   const folder = dirname(path);
   const temporary = join(folder, `${temporaryPrefix(path)}${process.pid}-${count++}`);
+  let created = false;
   try {
     mkdirSync(folder, { recursive: true });
     const fd = openSync(temporary, 'wx');
+    created = true;
     try {
       for (const piece of produce()) writeAll(fd, typeof piece === 'string' ? Buffer.from(piece) : piece);
       fsyncSync(fd);
@@ -35,7 +37,7 @@ export function writeAtomically(
     beforeCommit?.();
     renameSync(temporary, path);
   } catch (cause) {
-    rmSync(temporary, { force: true });
+    if (created) rmSync(temporary, { force: true });
     if (cause instanceof ValvulinError) throw cause;
     throw new ValvulinError('VLV_DATA_FILE', `Expected a writable file, got "${path}"`, {
       where: path,
