@@ -58,29 +58,29 @@ export class CandlestickPatternStrategy extends BaseStrategy<z.infer<typeof para
     const mean = sma(close, this.params.trendLength);
     const falling = (i: number): boolean => close[i] < mean[i];
     const rising = (i: number): boolean => close[i] > mean[i];
-    const column = (value: (i: number) => number): Float64Array => columnOf(length, value);
+    const each = (value: (i: number) => number): Float64Array => columnOf(length, value);
     const seen = {
-      engulfing: column((i) =>
-        candles.engulfing(i, 1) && falling(i - 2) ? 1 : candles.engulfing(i, -1) && rising(i - 2) ? -1 : 0,
+      engulfing: each((i) =>
+        falling(i - 2) && candles.engulfing(i, 1) ? 1 : rising(i - 2) && candles.engulfing(i, -1) ? -1 : 0,
       ),
-      hammer: column((i) => (candles.hammer(i) && falling(i - 1) ? 1 : 0)),
-      shooting_star: column((i) => (candles.shootingStar(i) && rising(i - 1) ? -1 : 0)),
-      morning_star: column((i) => (candles.star(i, 1) && falling(i - 3) ? 1 : 0)),
-      evening_star: column((i) => (candles.star(i, -1) && rising(i - 3) ? -1 : 0)),
+      hammer: each((i) => (falling(i - 1) && candles.hammer(i) ? 1 : 0)),
+      shooting_star: each((i) => (rising(i - 1) && candles.shootingStar(i) ? -1 : 0)),
+      morning_star: each((i) => (falling(i - 3) && candles.star(i, 1) ? 1 : 0)),
+      evening_star: each((i) => (rising(i - 3) && candles.star(i, -1) ? -1 : 0)),
     };
     const signal = new Int8Array(length);
     const stopLoss = emptyColumn(length);
-    for (let i = 0; i < length; i++) {
-      for (const pattern of this.params.patterns) {
-        const side = seen[pattern][i];
-        if (side !== 0 && (signal[i] === 0 || side <= signal[i])) {
-          const stop = farEnd(bars, i, BARS[pattern], side);
-          stopLoss[i] = side === signal[i] ? beyond(stopLoss[i], stop, side) : stop;
-          signal[i] = side;
-        }
+    for (const pattern of this.params.patterns) {
+      const column = seen[pattern];
+      for (let i = 0; i < length; i++) {
+        const side = column[i];
+        if (side === 0 || (signal[i] !== 0 && side > signal[i])) continue;
+        const stop = farEnd(bars, i, BARS[pattern], side);
+        stopLoss[i] = side === signal[i] ? beyond(stopLoss[i], stop, side) : stop;
+        signal[i] = side;
       }
     }
-    return { signal, columns: { ...seen, doji: column((i) => (candles.doji(i) ? 1 : 0)), stop_loss: stopLoss } };
+    return { signal, columns: { ...seen, doji: each((i) => (candles.doji(i) ? 1 : 0)), stop_loss: stopLoss } };
   }
 }
 
