@@ -36,14 +36,21 @@ export function renderError(error: unknown, terminal: Terminal, verbose: boolean
     }
     if (error.hint !== undefined)
       terminal.note(`  ${colors.cyan('hint:')} ${wrap(error.hint, width, '        ').trimStart()}`);
-    if (verbose && error.stack !== undefined) terminal.note(colors.dim(error.stack));
+    if (verbose) terminal.note(colors.dim(stackText(error)));
     return;
   }
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   terminal.note(`${colors.bold(colors.red('error:'))} ${message}`);
-  if (verbose && error instanceof Error && error.stack !== undefined) terminal.note(colors.dim(error.stack));
+  if (verbose) terminal.note(colors.dim(stackText(error)));
   const how = verbose ? 'with what is above' : 'with what --verbose shows';
   terminal.note(
     wrap(`This is a bug in Valvulin or in a strategy of yours. Where it is Valvulin's, report it ${how}.`, width, '  '),
   );
+}
+
+/** The stack of an error and of everything that caused it. */
+function stackText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause === undefined ? own : `${own}\ncaused by ${stackText(error.cause)}`;
 }
