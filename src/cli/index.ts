@@ -47,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.good : EXIT.usage;
     } else {
-      const shown = interrupt.signal.aborted ? interrupt.signal.reason : error;
+      const shown: unknown = interrupt.signal.aborted ? interrupt.signal.reason : error;
       renderError(shown, context.terminal, program.opts<{ verbose?: boolean }>().verbose === true);
       process.exitCode = exitCodeOf(shown);
     }

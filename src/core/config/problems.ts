@@ -103,5 +103,5 @@ function quoted(given: unknown): string {
   if (given === null) return 'nothing (null)';
   if (Array.isArray(given)) return 'a list';
   if (typeof given === 'object') return 'a map';
-  return typeof given === 'string' ? `"${given}"` : String(given);
+  return typeof given === 'string' ? `"${given}"` : String(given as number | boolean);
 }

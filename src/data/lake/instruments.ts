@@ -27,7 +27,10 @@ export function readInstruments(path: string): Readonly<Record<string, Instrumen
     throw new ValvulinError('VLV_DATA_FILE', `Expected a readable file, got "${path}"`, { where: path, cause });
   }
   return Object.fromEntries(
-    Object.entries(instrumentsIn(text, path)).map(([symbol, entry]) => [symbol, rulesFrom(symbol, entry, path)]),
+    Object.entries<Readonly<Record<string, unknown>>>({ ...instrumentsIn(text, path) }).map(([symbol, entry]) => [
+      symbol,
+      rulesFrom(symbol, entry, path),
+    ]),
   );
 }
 

@@ -24,7 +24,7 @@ export async function readArrow(source: Source, given: readonly string[] | undef
     // The library hands timestamps of every unit out as epoch ms.
     const isTimestamp = (column: number): boolean =>
       arrow.DataType.isTimestamp(fields[column].type) || arrow.DataType.isDate(fields[column].type);
-    const { type } = fields[slots[0]];
+    const type: unknown = fields[slots[0]].type;
     const zoneless = arrow.DataType.isTimestamp(type) && !type.timezone;
     const cell = (column: number, row: number): unknown => columns[column]?.get(row);
     return rawFromCells(

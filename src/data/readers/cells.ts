@@ -76,5 +76,5 @@ function otherValue(cell: unknown, slot: number, seen: IsoSeen): number | undefi
 }
 
 function cellText(cell: unknown): string {
-  return typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
+  return typeof cell === 'string' ? cell : JSON.stringify(cell);
 }
