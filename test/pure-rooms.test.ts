@@ -33,6 +33,7 @@ describe('the pure rooms, without clock, random numbers, timers or environment',
   it('were all run', () => {
     const names = Object.keys(usual);
     expect(names.filter((name) => name.endsWith('Indicator')).length).toBeGreaterThanOrEqual(10);
-    expect(names).toContain('emaIndicator');
+    expect(names).toEqual(expect.arrayContaining(['emaIndicator', 'EMAMACDStrategy', 'engine']));
+    expect(Number.parseInt(usual.engine ?? '', 10)).toBeGreaterThan(20);
   });
 });

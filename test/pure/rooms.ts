@@ -17,6 +17,7 @@ export async function runRooms(columns: BarColumns): Promise<Digests> {
   }
   await runIndicators(columns, digests);
   await runStrategies(bars, digests);
+  await runEngine(bars, digests);
   return digests;
 }
 
@@ -42,6 +43,26 @@ async function runStrategies(bars: InstanceType<typeof import('../../src/core/ba
     const { signal, columns } = strategy.run(bars);
     digests[name] = digest([signal, ...Object.values(columns)]);
   }
+}
+
+/** The engine over the whole history, with everything on that makes it decide: stops, targets, limits, partial exits. */
+async function runEngine(bars: InstanceType<typeof import('../../src/core/bars.ts').Bars>, digests: Digests) {
+  const { Backtester } = await import('../../src/execution/index.ts');
+  const { EMAMACDStrategy } = await import('../../src/strategies/index.ts');
+  const result = new Backtester(bars, {
+    orders: {
+      sizing: { kind: 'risk', percent: 1 },
+      stop: { atr: 2 },
+      targetRatio: 3,
+      breakEvenAtR: 1,
+      partialExits: [{ atR: 1.5, fraction: 0.5 }],
+    },
+    fills: { volumeCap: 0.1 },
+    risk: { maxPosition: 0.5, maxDailyLossPct: 2, cooldownLosses: 3, cooldownBars: 12 },
+  }).run(new EMAMACDStrategy());
+  const { trades, orders, fills, refusals } = result;
+  const records = new TextEncoder().encode(JSON.stringify({ trades, orders, fills, refusals }));
+  digests.engine = `${trades.length} trades, ${digest([result.time, result.equityCurve, result.exposure, records])}`;
 }
 
 function columnsOf({ time, open, high, low, close, volume }: BarColumns): BarColumns {
