@@ -40,7 +40,11 @@ export function pack(values: ArrayLike<number>, scale: number): PackedColumn {
   return { n: values.length, scale, data: Buffer.from(bytes.buffer, 0, at).toString('base64') };
 }
 
-/** The fewest decimals (at most 8) that show every given price exactly; where none do, seven significant digits. */
+/** A price with more significant digits than any exchange quotes is a computed one. */
+const MOST_DIGITS = 10;
+
+/** The fewest decimals (at most 8) that show every given price exactly; where none do, or
+ * only implausibly many, as many as seven significant digits need. */
 export function priceDecimals(prices: ArrayLike<number>): number {
   const step = Math.max(1, Math.floor(prices.length / 2_000));
   let needed = 0;
@@ -49,9 +53,10 @@ export function priceDecimals(prices: ArrayLike<number>): number {
     const price = prices[i] as number;
     if (!Number.isFinite(price)) continue;
     largest = Math.max(largest, Math.abs(price));
-    while (needed < 9 && Math.abs(Math.round(price * 10 ** needed) / 10 ** needed - price) > 1e-9 * price) needed++;
+    while (needed < 9 && Math.abs(Math.round(price * 10 ** needed) / 10 ** needed - price) > 1e-12 * price) needed++;
   }
-  return needed < 9 ? needed : significantDecimals(largest, 7);
+  const digits = needed + Math.floor(Math.log10(Math.max(largest, 1e-8))) + 1;
+  return needed < 9 && digits <= MOST_DIGITS ? needed : significantDecimals(largest, 7);
 }
 
 /** Decimals, 0 to 8, that give a value of this size so many significant digits: 2 for 60,000 and seven. */

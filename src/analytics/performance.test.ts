@@ -139,7 +139,7 @@ describe('answers that do not exist', () => {
           if (value === null) expect(metrics.reasons[name], name).toBeTypeOf('string');
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { Trade } from '../core/trade.ts';
 import { type AccountHistory, type AccountStats, accountStats } from './account-stats.ts';
-import { closedInOrder, deepestFall, tradeStats, type TradeStats } from './trade-stats.ts';
+import { closedInOrder, deepestFall, defined, tradeStats, type TradeStats } from './trade-stats.ts';
 
 export type { AccountHistory, AccountStats } from './account-stats.ts';
 export type { TradeStats } from './trade-stats.ts';
@@ -61,7 +61,8 @@ export function computePerformanceMetrics(trades: readonly Trade[], account?: Ac
     ...ofTrades,
     ...ofAccount,
     maxDrawdown,
-    recoveryFactor: maxDrawdown !== null && maxDrawdown > 0 ? profitOf(ofTrades, ofAccount) / maxDrawdown : null,
+    recoveryFactor:
+      maxDrawdown !== null && maxDrawdown > 0 ? defined(profitOf(ofTrades, ofAccount) / maxDrawdown) : null,
     annualisation: year && `${formatPeriods(year.periodsPerYear)} periods a year (${year.basis})`,
   };
   return { ...measures, reasons: reasonsFor(measures, account), toDict: () => toDict(measures) };

@@ -5,7 +5,7 @@ import { unpack } from './unpack.js';
 
 /** Equity against holding, and below it the distance from the high. */
 export function createEquityChart(root, data) {
-  const { AreaSeries, LineSeries, createChart } = window.LightweightCharts;
+  const { AreaSeries, LineSeries, createChart } = /** @type {any} */ (window).LightweightCharts;
   const legend = el('div', { class: 'legend' });
   const canvas = el('div', { class: 'canvas' });
   root.append(canvas, legend);

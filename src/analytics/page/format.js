@@ -16,12 +16,8 @@ export function number(value, decimals = 2, sign = false) {
 export function compact(value) {
   if (value === null || Number.isNaN(value)) return '–';
   const size = Math.abs(value);
-  for (const [unit, letter] of [
-    [1e12, 'T'],
-    [1e9, 'B'],
-    [1e6, 'M'],
-    [1e3, 'K'],
-  ]) {
+  for (const [power, letter] of Object.entries({ 12: 'T', 9: 'B', 6: 'M', 3: 'K' }).reverse()) {
+    const unit = 10 ** Number(power);
     if (size >= unit) return number(value / unit, 2) + letter;
   }
   return number(value, size >= 100 ? 0 : size >= 1 ? 2 : 4);

@@ -1,10 +1,10 @@
 import { unpack } from './unpack.js';
 
 /** A level as the chart library wants it; unpacked when it is first shown. */
-export function levelReader(data) {
+export function levelReader() {
   const known = new Map();
   return (level) => {
-    if (!known.has(level)) known.set(level, read(level, data));
+    if (!known.has(level)) known.set(level, read(level));
     return known.get(level);
   };
 }

@@ -38,4 +38,4 @@ if (view.trades.length === 0) list.append(el('p', { class: 'note' }, 'No trades.
 else table = createTable(list, view.trades, columns, (trade) => view.showTrade(view.trades.indexOf(trade)));
 
 // For tests and for the reader's console.
-window.valvulin = view;
+Object.assign(window, { valvulin: view });

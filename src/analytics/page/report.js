@@ -82,7 +82,7 @@ runs.forEach((name, i) => {
 });
 for (const button of document.querySelectorAll('button[data-run]')) {
   button.addEventListener('click', () => {
-    openRun(Number(button.dataset.run));
+    openRun(Number(button.getAttribute('data-run')));
     stage.scrollIntoView({ behavior: 'smooth', block: 'center' });
   });
 }
@@ -104,4 +104,4 @@ if (runs.length > 0) {
 }
 
 // For tests and for the reader's console.
-window.valvulin = { views, openRun };
+Object.assign(window, { valvulin: { views, openRun } });

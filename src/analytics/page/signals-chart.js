@@ -12,9 +12,10 @@ const BARS_AROUND_TRADE = 45;
  * Candles, volume, indicators and trades in `root`. A long series shows its coarse whole, and the full detail around a
  * trade where the reader zooms in on one. `onPick` hears of a trade that was clicked.
  */
-export function createSignalsChart(root, data, onPick = () => {}) {
-  const { CandlestickSeries, HistogramSeries, LineSeries, createChart, CrosshairMode } = window.LightweightCharts;
-  const read = levelReader(data);
+export function createSignalsChart(root, data, onPick) {
+  const { CandlestickSeries, HistogramSeries, LineSeries, createChart, CrosshairMode } = /** @type {any} */ (window)
+    .LightweightCharts;
+  const read = levelReader();
   const trades = tradesOf(data);
   const legend = el('div', { class: 'legend' });
   const status = el('button', { class: 'status', type: 'button', onclick: () => showWhole() });
