@@ -18,6 +18,7 @@ const STEPS = {
   format: [bin('@biomejs/biome', 'biome'), 'format', '.'],
   lint: [bin('eslint'), '.'],
   types: [bin('typescript', 'tsc'), '-p', 'tsconfig.json'],
+  pages: [bin('typescript', 'tsc'), '-p', 'tsconfig.page.json'],
   layers: [bin('dependency-cruiser', 'depcruise'), 'src', '--config', '.dependency-cruiser.cjs'],
   unused: [bin('knip')],
   tests: [bin('vitest'), 'run'],
