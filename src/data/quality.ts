@@ -1,5 +1,5 @@
 import type { BarColumns, Bars } from '../core/bars.ts';
-import { barClose, barOpen, barsBetween, type Timeframe } from '../core/timeframe.ts';
+import { barClose, barOpen, barsBetween, isFixed, type Timeframe, timeframeMs } from '../core/timeframe.ts';
 import { fileOrder } from './readers/order.ts';
 import { contradictsSpacing, timeframeFromSpacing } from './readers/spacing.ts';
 
@@ -98,8 +98,6 @@ export function checkColumns(
   const values = checkValues(columns, rows);
   const spacing = timeframeFromSpacing(distinct);
   const wrong = spacing !== undefined && spacing !== timeframe && contradictsSpacing(distinct, timeframe);
-  let offGrid = 0;
-  for (let i = 0; i < kept; i++) if (barOpen(distinct[i], timeframe) !== distinct[i]) offGrid++;
   const last = rows > 0 ? at(rows - 1) : -1;
   const report: Omit<QualityReport, 'findings'> = {
     symbol,
@@ -113,7 +111,7 @@ export function checkColumns(
     ...values,
     unclosed: last >= 0 && isUnclosed(columns.time[last], timeframe, last, options) ? columns.time[last] : null,
     wrongTimeframe: wrong ? { label: timeframe, spacing } : null,
-    offGrid,
+    offGrid: countOffGrid(distinct, timeframe),
   };
   return { ...report, findings: describe(report) };
 }
@@ -151,11 +149,27 @@ function checkValues(
   return { zeroVolume, impossibleRange, nonFinite, nonPositive };
 }
 
+/** The usual step from bar to bar, so that loops look closer only where it is another; NaN for months. */
+const usualStep = (timeframe: Timeframe): number => (isFixed(timeframe) ? timeframeMs(timeframe) : Number.NaN);
+
+function countOffGrid(times: Float64Array, timeframe: Timeframe): number {
+  const step = usualStep(timeframe);
+  let count = 0;
+  let off = false;
+  for (let i = 0; i < times.length; i++) {
+    if (i === 0 || times[i] - times[i - 1] !== step) off = barOpen(times[i], timeframe) !== times[i];
+    if (off) count++;
+  }
+  return count;
+}
+
 function findGaps(times: Float64Array, timeframe: Timeframe): QualityReport['gaps'] {
+  const step = usualStep(timeframe);
   let count = 0;
   let missing = 0;
   let largest: { after: number; missing: number } | null = null;
   for (let i = 1; i < times.length; i++) {
+    if (times[i] - times[i - 1] === step) continue;
     const absent = barsBetween(times[i - 1], times[i], timeframe) - 1;
     if (absent <= 0) continue;
     count++;

@@ -194,7 +194,7 @@ describe('the cache', () => {
 describe('the lock', () => {
   const lockPath = () => join(folder, '.BTCUSDT_1m.lock');
   const hold = (pid: number, host = hostname()) =>
-    writeFileSync(lockPath(), JSON.stringify({ pid, host, token: 'theirs' }));
+    writeFileSync(lockPath(), JSON.stringify({ pid, host, token: `${pid}.theirs-0` }));
   const DEAD = 999_999_999;
 
   it('refuses a second writer while the first lives, and frees itself afterwards', async () => {
@@ -214,6 +214,11 @@ describe('the lock', () => {
     await lake.append(minutes(0, 5));
     hold(DEAD);
     expect(await lake.append(minutes(5, 6))).toMatchObject({ bars: 6 });
+    // The same process id in an earlier life, as after the restart of a container.
+    hold(process.pid);
+    expect(await lake.append(minutes(5, 6))).toMatchObject({ bars: 6 });
+    writeFileSync(lockPath(), 'by hand');
+    await expect(lake.append(minutes(6, 7))).rejects.toMatchObject({ code: 'VLV_LAKE_LOCKED' });
     hold(DEAD, 'elsewhere');
     await expect(lake.append(minutes(6, 7))).rejects.toMatchObject({ code: 'VLV_LAKE_LOCKED' });
   });

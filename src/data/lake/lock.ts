@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ValvulinError } from '../../core/errors.ts';
 import { removeLeftovers, temporaryPrefix } from '../writers/atomic-file.ts';
-import { isProcessAlive } from '../writers/process-alive.ts';
+import { isProcessAlive, PROCESS_IDENTITY } from '../writers/process-identity.ts';
 
 let count = 0;
 
@@ -23,7 +23,7 @@ export async function withLock<T>(
   what: string,
   work: (assertOwned: () => void) => T | Promise<T>,
 ): Promise<T> {
-  const owner: Owner = { pid: process.pid, host: hostname(), token: `${process.pid}-${count++}` };
+  const owner: Owner = { pid: process.pid, host: hostname(), token: `${PROCESS_IDENTITY}-${count++}` };
   const own = join(dirname(path), `${temporaryPrefix(path)}${owner.token}`);
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -90,12 +90,17 @@ function readOwner(path: string): Owner | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return JSON.parse(text) as Owner;
+  try {
+    return JSON.parse(text) as Owner;
+  } catch {
+    // Whoever wrote this was no run of this program: it is not ours to take away.
+    return { pid: 0, host: 'an unknown machine', token: '' };
+  }
 }
 
 /** A process of another machine cannot be asked, and counts as living. */
-function isAlive({ pid, host }: Owner): boolean {
-  return host !== hostname() || isProcessAlive(pid);
+function isAlive({ token, host }: Owner): boolean {
+  return host !== hostname() || isProcessAlive(token);
 }
 
 function locked(path: string, what: string, holder: Owner | undefined): ValvulinError {

@@ -83,9 +83,10 @@ export function readCsvLines(buffer: Uint8Array, start: number, end: number, pla
         cells[slot * capacity + rows] = value;
       } else {
         // Up to nine digits fit an int32; the lengths are looked at afterwards, because overflow does no harm until then.
+        // Unsigned, what is below "0" is large too: one comparison instead of two.
         let whole = 0;
         let digit = byte - 48;
-        while (digit >= 0 && digit <= 9) {
+        while (digit >>> 0 <= 9) {
           whole = (Math.imul(whole, 10) + digit) | 0;
           digit = buffer[++at] - 48;
         }
@@ -94,7 +95,7 @@ export function readCsvLines(buffer: Uint8Array, start: number, end: number, pla
         let decimals = 0;
         if (digit === POINT - 48) {
           digit = buffer[++at] - 48;
-          while (digit >= 0 && digit <= 9) {
+          while (digit >>> 0 <= 9) {
             fraction = (Math.imul(fraction, 10) + digit) | 0;
             digit = buffer[++at] - 48;
           }

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ValvulinError } from '../../core/errors.ts';
-import { isProcessAlive } from './process-alive.ts';
+import { isProcessAlive, PROCESS_IDENTITY } from './process-identity.ts';
 
 let count = 0;
 
@@ -22,7 +22,7 @@ export function writeAtomically(
   beforeCommit?: () => void,
 ): void {
   const folder = dirname(path);
-  const temporary = join(folder, `${temporaryPrefix(path)}${process.pid}-${count++}`);
+  const temporary = join(folder, `${temporaryPrefix(path)}${PROCESS_IDENTITY}-${count++}`);
   let created = false;
   try {
     mkdirSync(folder, { recursive: true });
@@ -70,6 +70,6 @@ export function removeLeftovers(path: string): void {
   const folder = dirname(path);
   for (const name of readdirSync(folder)) {
     if (!name.startsWith(prefix)) continue;
-    if (!isProcessAlive(Number.parseInt(name.slice(prefix.length), 10))) rmSync(join(folder, name), { force: true });
+    if (!isProcessAlive(name.slice(prefix.length))) rmSync(join(folder, name), { force: true });
   }
 }

@@ -9,6 +9,7 @@ import { removeLeftovers, writeAtomically } from './atomic-file.ts';
 import { writeCsv, writeCsvTable } from './csv-writer.ts';
 import { writeParquetTable } from './parquet-writer.ts';
 import type { Table } from './table.ts';
+import { PROCESS_IDENTITY } from './process-identity.ts';
 import { plainNumber, TimeText } from './text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vlv-writers-'));
@@ -121,9 +122,10 @@ describe('writeAtomically', () => {
   it('cleans up after killed writers, and only after those', () => {
     const path = join(folder, 'left', 'file.txt');
     writeAtomically(path, () => ['x']);
-    const dead = '.file.txt.tmp-999999999-0';
-    const alive = `.file.txt.tmp-${process.pid}-77`;
-    for (const name of [dead, alive]) writeFileSync(join(folder, 'left', name), 'half');
+    const dead = '.file.txt.tmp-999999999.0123abcd-0';
+    const earlierLife = `.file.txt.tmp-${process.pid}.0123abcd-0`;
+    const alive = `.file.txt.tmp-${PROCESS_IDENTITY}-77`;
+    for (const name of [dead, earlierLife, alive]) writeFileSync(join(folder, 'left', name), 'half');
     removeLeftovers(path);
     expect(readdirSync(join(folder, 'left')).sort()).toEqual([alive, 'file.txt']);
   });
