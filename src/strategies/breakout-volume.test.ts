@@ -36,6 +36,10 @@ describe('BreakoutVolumeStrategy', () => {
     expect(events(signal)).toEqual([[6, -1]]);
   });
 
+  test('a close at the lowest low is not below it', () => {
+    expect(events(strategy.run(ohlc([...range, [10, 12, 8, 8, 1]])).signal)).toEqual([]);
+  });
+
   test('keeps enough history for its windows', () => {
     expect(new BreakoutVolumeStrategy().history).toBe(1000);
     expect(new BreakoutVolumeStrategy({ length: 2000 }).history).toBeGreaterThan(4000);

@@ -56,12 +56,29 @@ describe('CandlestickPatternStrategy', () => {
     ['hammer', [hammer]],
     ['morning star', [starStart, star, starEnd]],
   ])('a bullish %s after a rise says nothing', (_pattern, rows) => {
-    const rise = mirrored(decline).map(([o, h, l, c]): Row => [o - 30, h - 30, l - 30, c - 30]);
+    const rise = mirrored(decline).map(([o, h, l, c]): Row => [o - 24, h - 24, l - 24, c - 24]);
     expect(seen([...rise, ...rows]).events.filter(([, side]) => side === 1)).toEqual([]);
   });
 
   test.each([
-    ['the body does not reach around the one before', [down, [86.5, 90.5, 85, 90]]],
+    ['the body opens inside the one before', [down, [86.5, 90.5, 85, 90]]],
+    ['the body closes inside the one before', [down, [83, 87.2, 82.8, 87]]],
+    [
+      'the body is only as large as the one before',
+      [
+        [88, 88.5, 81.5, 82],
+        [82, 88.5, 81, 88],
+      ],
+    ],
+    ['the body is long only if it is itself counted among the bodies', [down, [85.8, 89.3, 85.5, 89]]],
+    [
+      'the first body of a star is not long',
+      [
+        [88, 89, 83.5, 84],
+        [83.5, 84.2, 83, 84],
+        [84, 87.5, 83, 87],
+      ],
+    ],
     [
       'the body is not long beside the bodies before',
       [
@@ -87,6 +104,34 @@ describe('CandlestickPatternStrategy', () => {
     const inStar = seen([...decline, starStart, [79, 83, 75, 79], starEnd]);
     expect(inStar.events).toEqual([[5, 1]]);
     expect(inStar.columns['doji'][4]).toBe(1);
+  });
+
+  test('a doji with a long range is a star, though its body is large beside the one before', () => {
+    expect(seen([...decline, starStart, [77, 84, 58, 79.5], starEnd]).events).toEqual([[5, 1]]);
+  });
+
+  test('a shadow of exactly two bodies is long, and the trend is judged before the pattern', () => {
+    expect(seen([...decline, [86, 87.2, 84, 87]]).events).toEqual([[3, 1]]);
+    // Closing at 97, above the mean of the last three closes; before it, 88 was below.
+    expect(seen([...decline, [96, 97.2, 92, 97]]).events).toEqual([[3, 1]]);
+  });
+
+  test.each([
+    ['first', ['evening_star', 'hammer']],
+    ['last', ['hammer', 'evening_star']],
+  ])('where both directions appear at one bar the sale wins, named %s', (_order, patterns) => {
+    const rows: Row[] = [
+      [96, 101, 95, 100],
+      [100, 105, 99, 104],
+      [104, 109, 103, 108],
+      [100, 113, 99, 112],
+      [107, 108.5, 106.5, 108],
+      [107, 107.2, 100, 105],
+    ];
+    const answer = seen(rows, { patterns });
+    expect(answer.columns['hammer'][5]).toBe(1);
+    expect(answer.events).toEqual([[5, -1]]);
+    expect(answer.columns['stop_loss'][5]).toBe(113);
   });
 
   test('a bar without a range is no doji', () => {

@@ -28,6 +28,14 @@ describe('EMAMACDStrategy', () => {
     expect(events(small.run(closes([10, 10, 10, 10, 10, 14, 18, 18, 18])).signal)).toEqual([[5, 1]]);
   });
 
+  test('waits while the averages are equal, whatever MACD does', () => {
+    // long 8 8 8.5, macd -2 0 0.5, signal -1 -0.5 0
+    expect(events(small.run(closes([10, 10, 10, 10, 10, 6, 8, 9])).signal)).toEqual([
+      [5, -1],
+      [7, 1],
+    ]);
+  });
+
   test('does not fire at the first bar it can judge, where the condition is old', () => {
     // Rising from the start: at bar 4, the first with a signal line, both conditions have held for long.
     expect(events(small.run(closes([10, 12, 16, 24, 40, 72])).signal)).toEqual([]);

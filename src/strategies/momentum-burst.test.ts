@@ -32,6 +32,14 @@ describe('MomentumBurstStrategy', () => {
     expect(events(strategy.run(ohlc([...calm, bar])).signal).filter(([, side]) => side === 1)).toEqual([]);
   });
 
+  test('does not buy a burst that stays under the exit average', () => {
+    // exit line 100, 95, 92.5 over closes 100, 80, 85
+    const slow = new MomentumBurstStrategy({ ...strategy.params, burst: 0.1, exitLength: 7 });
+    const { signal, columns } = slow.run(ohlc([...calm, ...calm, [100, 100, 79, 80, 10], [80, 85.5, 79, 85, 50]]));
+    expect(columns['ema_exit'][11]).toBe(92.5);
+    expect(events(signal)).toEqual([[10, -1]]);
+  });
+
   test('sells where the close falls under the exit average', () => {
     // exit line 103, 104.5, 103.25
     const { signal, columns } = strategy.run(

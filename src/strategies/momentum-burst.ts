@@ -7,7 +7,7 @@ import { emptyColumn, eventSignals } from './events.ts';
 
 const params = z.object({
   atrLength: z.int().min(1).max(500).default(14).describe('Length of the average true range, bars.'),
-  burst: z.number().min(0).max(20).default(1.5).describe('Least rise of the close, in average true ranges.'),
+  burst: z.number().min(0.1).max(20).default(1.5).describe('Least rise of the close, in average true ranges.'),
   closePart: z
     .number()
     .min(0)
@@ -47,8 +47,7 @@ export class MomentumBurstStrategy extends BaseStrategy<z.infer<typeof params>> 
     const usual = sma(volume, volumeLength);
     const exitLine = ema(close, exitLength);
     const stopLoss = emptyColumn(bars.length);
-    const rises = (i: number): boolean =>
-      close[i] > close[i - 1] && close[i] - close[i - 1] >= burst * range[i - 1] && close[i] > exitLine[i];
+    const rises = (i: number): boolean => close[i] - close[i - 1] >= burst * range[i - 1] && close[i] > exitLine[i];
     const closesHigh = (i: number): boolean => close[i] - low[i] >= closePart * (high[i] - low[i]);
     const answer = eventSignals(
       bars,

@@ -84,6 +84,13 @@ describe('PairsRotationStrategy', () => {
     const late = closes([80, 120, 96], 'STRONG');
     expect(strategy.onSlice(context([late, flat]))).toEqual([]);
     expect(strategy.onSlice(context([flat, closes([8, 4, 2], 'LATE'), strong], { LATE: 1 }))).toEqual([]);
+    // Enough bars for a score, but the last of them closed an hour ago.
+    expect(strategy.onSlice(context([strong, closes([10, 10, 10, 10, 10], 'FLAT')], {}, 4))).toEqual([]);
+  });
+
+  test('does not sell for a leader that may not be bought', () => {
+    const near = new PairsRotationStrategy({ ...strategy.params, exitScore: -0.6, hysteresis: 0.3 });
+    expect(near.onSlice(context([weak, flat], { WEAK: 2 }))).toEqual([]);
   });
 
   test('says nothing before every score has its bars', () => {

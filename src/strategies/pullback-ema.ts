@@ -18,7 +18,7 @@ const params = z
  * Buying the dip of a rising market. In a trend the price comes back to its short average again and again; the bar that
  * touches it and closes above it again is the entry with the nearest sensible stop.
  *
- * Buys where, with the short average above a rising long one, a bar closes above its open and above the short average
+ * Buys where, with the short average above the long one, a bar closes above its open and above the short average
  * after having touched it (its low, or the close before, at or under the average). Sells where the close falls below
  * the long average: the trend is over. The stop is the lowest low of the last `swing` bars (of a sale: the highest high).
  *
@@ -45,8 +45,7 @@ export class PullbackEMAStrategy extends BaseStrategy<z.infer<typeof params>> {
       bars,
       {
         ready: (i) => Number.isFinite(long[i]) && Number.isFinite(open[i] + high[i] + low[i]),
-        enter: (i) =>
-          short[i] > long[i] && long[i] > long[i - 1] && close[i] > short[i] && close[i] > open[i] && touched(i),
+        enter: (i) => short[i] > long[i] && close[i] > short[i] && close[i] > open[i] && touched(i),
         exit: (i) => close[i] < long[i],
       },
       { ema_short: short, ema_long: long, stop_loss: stopLoss },

@@ -46,6 +46,13 @@ describe('RSIDivergenceStrategy', () => {
     ]);
   });
 
+  test('counts the distance from the swing point, where the bar that confirms it has the same price', () => {
+    const params = { ...small, maxDistance: 2 };
+    expect(events(new RSIDivergenceStrategy(params).run(closes([...falling.slice(0, 6), 11])).signal)).toEqual([
+      [6, 1],
+    ]);
+  });
+
   test('finds the RSI of a swing point across a broken bar', () => {
     const broken = [...falling.slice(0, 6), Number.NaN, 15];
     expect(events(new RSIDivergenceStrategy(small).run(closes(broken)).signal)).toEqual([[7, 1]]);
