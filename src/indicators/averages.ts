@@ -40,7 +40,7 @@ export const emaIndicator = indicator({
   name: 'ema',
   inputs: ['value'],
   outputs: ['value'],
-  defaults: { length: 20 } as EmaParams,
+  defaults: { length: 20, seed: 'first' } as EmaParams,
   about: {
     title: 'Exponential moving average',
     formula: 'e += k (x - e), k = 2 / (n + 1)',

@@ -29,7 +29,7 @@ export const demaIndicator = indicator({
   name: 'dema',
   inputs: ['value'],
   outputs: ['value'],
-  defaults: { length: 20 } as EmaParams,
+  defaults: { length: 20, seed: 'first' } as EmaParams,
   about: {
     title: 'Double exponential moving average',
     formula: '2 e1 - e2, e2 = ema(e1), e1 = ema(x)',
@@ -55,7 +55,7 @@ export const temaIndicator = indicator({
   name: 'tema',
   inputs: ['value'],
   outputs: ['value'],
-  defaults: { length: 20 } as EmaParams,
+  defaults: { length: 20, seed: 'first' } as EmaParams,
   about: {
     title: 'Triple exponential moving average',
     formula: '3 e1 - 3 e2 + e3',
@@ -86,7 +86,7 @@ export const trixIndicator = indicator({
   name: 'trix',
   inputs: ['value'],
   outputs: ['value'],
-  defaults: { length: 18 } as EmaParams,
+  defaults: { length: 18, seed: 'first' } as EmaParams,
   about: {
     title: 'TRIX',
     formula: '100 times the one-bar rate of change of e3',
@@ -127,7 +127,7 @@ export const t3Indicator = indicator({
   name: 't3',
   inputs: ['value'],
   outputs: ['value'],
-  defaults: { length: 5, factor: 0.7 } as T3Params,
+  defaults: { length: 5, factor: 0.7, seed: 'first' } as T3Params,
   about: {
     title: 'T3',
     formula: '-v^3 e6 + 3 (v^2 + v^3) e5 - (6 v^2 + 3 (v + v^3)) e4 + (1 + 3 v + v^3 + 3 v^2) e3',

@@ -24,7 +24,7 @@ export const macdIndicator = indicator({
   name: 'macd',
   inputs: ['value'],
   outputs: ['macd', 'signal', 'histogram'],
-  defaults: { short: 12, long: 26, signal: 9 } as MacdParams,
+  defaults: { short: 12, long: 26, signal: 9, seed: 'first' } as MacdParams,
   about: {
     title: 'Moving average convergence divergence',
     formula: 'macd = ema(short) - ema(long); signal = ema(macd); histogram = macd - signal',

@@ -49,7 +49,7 @@ export const ppoIndicator = indicator({
   name: 'ppo',
   inputs: ['value'],
   outputs: ['value'],
-  defaults: { short: 12, long: 26 } as PpoParams,
+  defaults: { short: 12, long: 26, seed: 'first' } as PpoParams,
   about: {
     title: 'Percentage price oscillator',
     formula: '100 (ema(short) - ema(long)) / ema(long)',
