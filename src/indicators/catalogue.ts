@@ -12,6 +12,7 @@ import type { Indicator } from './indicator.ts';
 import { kamaIndicator } from './kama.ts';
 import { momIndicator, rocIndicator } from './lag.ts';
 import { macdIndicator } from './macd.ts';
+import { mfiIndicator } from './mfi.ts';
 import { cmoIndicator, medianPriceIndicator, ppoIndicator, ultimateOscillatorIndicator } from './oscillators.ts';
 import { parabolicSarIndicator } from './parabolic-sar.ts';
 import { pivotsIndicator } from './pivots.ts';
@@ -24,7 +25,6 @@ import {
   accumulationDistributionIndicator,
   chaikinOscillatorIndicator,
   cmfIndicator,
-  mfiIndicator,
   obvIndicator,
 } from './volume-flow.ts';
 import { rollingVwapIndicator, vwapIndicator } from './vwap.ts';

@@ -55,6 +55,7 @@ export {
 } from './oscillators.ts';
 export { type ParabolicSarParams, parabolicSar, parabolicSarIndicator } from './parabolic-sar.ts';
 export type { LengthParams } from './params.ts';
+export { mfi, mfiIndicator } from './mfi.ts';
 export { fractals, type PivotsParams, pivots, pivotsIndicator } from './pivots.ts';
 export { rsi, rsiIndicator } from './rsi.ts';
 export type { Series } from './series.ts';
@@ -89,8 +90,6 @@ export {
   cmf,
   cmfIndicator,
   type HighLowCloseVolume,
-  mfi,
-  mfiIndicator,
   obv,
   obvIndicator,
 } from './volume-flow.ts';
