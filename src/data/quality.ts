@@ -202,7 +202,7 @@ function describe(r: Omit<QualityReport, 'findings'>): Finding[] {
       `The label says ${r.wrongTimeframe.label}, but the bars are ${r.wrongTimeframe.spacing} apart.`,
     );
   }
-  const where = largest ? `; the largest lacks ${largest.missing} after ${iso(largest.after)} UTC` : '';
+  const where = largest ? `; the largest lacks ${grouped(largest.missing)} after ${iso(largest.after)} UTC` : '';
   add('gap', r.gaps.count, `${plural(r.gaps.missing, 'bar')} missing in ${plural(r.gaps.count, 'gap')}${where}.`);
   add(
     'identical_duplicate',
@@ -233,8 +233,8 @@ function describe(r: Omit<QualityReport, 'findings'>): Finding[] {
   return findings;
 }
 
-const plural = (count: number, noun: string): string =>
-  `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+const grouped = (count: number): string => count.toLocaleString('en-US');
+const plural = (count: number, noun: string): string => `${grouped(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 /** True where at least one finding is a defect. */
 export function hasDefects(report: QualityReport): boolean {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bars } from '../../src/core/bars.ts';
 import { HistoryLake } from '../../src/data/index.ts';
@@ -24,7 +25,7 @@ function bars(from: number, to: number): Bars {
 async function killedWriter(delayMs: number): Promise<void> {
   const record = join(folder, 'BTCUSDT_1m.csv');
   const before = readFileSync(record).length;
-  const script = join(import.meta.dirname, '..', 'fixtures', 'append-loop.ts');
+  const script = fileURLToPath(new URL('../fixtures/append-loop.ts', import.meta.url));
   const child = spawn(process.execPath, [script, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   const exited = once(child, 'exit');
   while (child.exitCode === null && readFileSync(record).length === before)

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Bar } from '../../core/bars.ts';
+import { ValvulinError } from '../../core/errors.ts';
 import { readBars, readBarsFrom } from './read-bars.ts';
 import type { ReadOptions, ReadResult } from './types.ts';
 
@@ -257,7 +258,7 @@ describe('repairs', () => {
     expect(sorted.notes.join()).toContain('sorted by time');
     const dropped = await read(table(HEADER, row(0), row(1), row(1), row(2)));
     expect(rowsOf(dropped)).toEqual(THREE);
-    expect(dropped.notes).toEqual(['1 identical duplicates were dropped.']);
+    expect(dropped.notes).toEqual(['Identical duplicates were dropped: 1.']);
   });
 
   it('keep the last written of conflicting duplicates: the lower one, or the upper one where new rows come on top', async () => {
@@ -313,5 +314,33 @@ describe('several files', () => {
     expect(result.notes.join()).toContain('2 files were read as one series');
     const other = write('BTCUSDT-1h-2024-03.csv', table(HEADER, row(3)));
     await expect(readBarsFrom([earlier, other])).rejects.toMatchObject({ code: 'VLV_DATA_FORMAT' });
+  });
+});
+
+describe('damage of any kind', () => {
+  it('gives bars or an error of ours, never another error or bars out of order', async () => {
+    const good = table(HEADER, ...Array.from({ length: 12 }, (_, i) => row(i)));
+    const edit = fc.record({
+      at: fc.nat(good.length - 1),
+      drop: fc.nat(30),
+      text: fc.oneof(
+        fc.string(),
+        fc.constantFrom('"', '\n', ',', '\r', '-', '1e999', '[', '{"', '\0', 'PAR1', '2024-01-01'),
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { minLength: 1, maxLength: 4 }), fc.boolean(), async (edits, packed) => {
+        let content = good;
+        for (const { at, drop, text } of edits) content = content.slice(0, at) + text + content.slice(at + drop);
+        try {
+          const { bars } = await read(packed ? gzipSync(content) : content, {}, 'BTCUSDT_1h_damaged.csv');
+          bars.assertOrdered();
+          for (let i = 0; i < bars.length; i++) expect(bars.high[i]).toBeGreaterThanOrEqual(bars.low[i]);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ValvulinError);
+        }
+      }),
+      { numRuns: 600, seed: 11 },
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { ValvulinError } from '../../core/errors.ts';
 import { csvLayout } from './csv-layout.ts';
 import { cellError, type CsvPlan, CsvSink, numberFromText, readCsvLines, refuseExtraText } from './csv-numbers.ts';
 import { epochToMs } from './epoch.ts';
@@ -34,14 +35,23 @@ async function readQuotedCsv(source: Source, columns: readonly string[] | undefi
   const text = new TextDecoder().decode(source.whole());
   const firstLine = text.slice(0, text.indexOf('\n') + 1 || text.length).replace(/"[^"]*"/g, '');
   const delimiter = [',', ';', '\t', '|'].find((d) => firstLine.includes(d)) ?? ',';
-  const records: string[][] = parse(text, {
-    bom: true,
-    delimiter,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    comment: '#',
-    comment_no_infix: true,
-  });
+  let records: string[][];
+  try {
+    records = parse(text, {
+      bom: true,
+      delimiter,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      comment: '#',
+      comment_no_infix: true,
+    });
+  } catch (cause) {
+    throw new ValvulinError('VLV_DATA_FORMAT', 'Expected a delimited text file, got one whose quotes do not match', {
+      where: source.path,
+      hint: cause instanceof Error ? cause.message : 'The file may be damaged.',
+      cause,
+    });
+  }
   // No delimiter inside a cell survives here, so that the layout can be found from joined lines as for plain files.
   const lines = records
     .slice(0, 12)

@@ -20,11 +20,12 @@ export function repair(
   const { order } = fileOrder(raw.time, raw.rows);
   const { identical, conflicting } = quality.duplicates;
   if (quality.disorder.newestFirst) notes.push('The file is newest first and was turned round.');
-  else if (order)
-    notes.push(`${quality.disorder.back} rows were earlier than the row before; the rows were sorted by time.`);
-  if (identical > 0) notes.push(`${identical} identical duplicates were dropped.`);
+  else if (order) notes.push(`The rows were sorted by time; earlier than the row before: ${quality.disorder.back}.`);
+  if (identical > 0) notes.push(`Identical duplicates were dropped: ${identical}.`);
   if (conflicting > 0)
-    notes.push(`${conflicting} duplicates with other values were resolved: the last written was kept.`);
+    notes.push(
+      `Rows with an open time that was there before and other values: ${conflicting}; the last written was kept.`,
+    );
   if (quality.unclosed !== null)
     notes.push(`The last bar, ${msToIso(quality.unclosed)}, was not closed yet and was dropped.`);
 
