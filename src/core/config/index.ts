@@ -1,11 +1,10 @@
 export { isoInstant, toInstant } from './instant.ts';
 export { configJsonSchema, type JsonSchema, schemaAt } from './json-schema.ts';
-export { camelKeys, snakeKeys, toCamel, toSnake } from './names.ts';
+export { camelKeys, snakeKeys, toSnake } from './names.ts';
 export { editDistance, nearest } from './nearest.ts';
 export { checkConfig, type ConfigCheck, type ConfigProblem, pathText } from './problems.ts';
 export {
   type Config,
-  configSchema,
   type FeedEntry,
   feedFor,
   type StrategyEntry,
