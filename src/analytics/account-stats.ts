@@ -1,18 +1,9 @@
 import { lowerBound, type Bars } from '../core/bars.ts';
+import { isFixed, timeframeMs } from '../core/timeframe.ts';
 import { type Annualisation, annualisation, medianSpacing, YEAR_MS } from './calendar.ts';
 import { drawdownStats } from './drawdown.ts';
-import {
-  alphaBeta,
-  annualReturn,
-  annualVolatility,
-  calmarRatio,
-  downsideRisk,
-  maxDrawdownOfReturns,
-  omegaRatio,
-  sharpeRatio,
-  simpleReturns,
-  sortinoRatio,
-} from './returns.ts';
+import { moments } from './moments.ts';
+import { alphaBeta, maxDrawdownOfReturns, sharpeRatio, simpleReturns } from './returns.ts';
 import { defined } from './trade-stats.ts';
 
 /** The value of an account over time. A `BacktestResult` is one. */
@@ -83,6 +74,9 @@ export function accountStats(account: AccountHistory): {
   const returns = simpleReturns(equityCurve, initialCapital);
   const finalEquity = equityCurve.length === 0 ? initialCapital : (equityCurve[equityCurve.length - 1] as number);
   const growth = initialCapital > 0 ? finalEquity / initialCapital : Number.NaN;
+  const { count, mean, deviation, downside, gained, lost } = moments(returns);
+  const annual = count === 0 ? Number.NaN : Math.max(0, growth) ** (periods / count) - 1;
+  const root = Math.sqrt(periods);
   const years = yearsCovered(time);
   const falls = drawdownStats(time, equityCurve, initialCapital);
   const held = holding(account);
@@ -91,14 +85,14 @@ export function accountStats(account: AccountHistory): {
     initialCapital: defined(initialCapital),
     finalEquity: defined(finalEquity),
     totalReturnPct: percent(growth - 1),
-    annualReturnPct: percent(annualReturn(returns, periods)),
+    annualReturnPct: percent(annual),
     cagrPct: percent(Math.max(0, growth) ** (1 / years) - 1),
-    volatilityPct: percent(annualVolatility(returns, periods)),
-    downsideRiskPct: percent(downsideRisk(returns, periods)),
-    sharpe: defined(sharpeRatio(returns, periods)),
-    sortino: defined(sortinoRatio(returns, periods)),
-    calmar: defined(calmarRatio(returns, periods)),
-    omega: defined(omegaRatio(returns, periods)),
+    volatilityPct: percent(deviation * root),
+    downsideRiskPct: percent(downside * root),
+    sharpe: defined((mean / deviation) * root),
+    sortino: count < 2 ? null : defined((mean * root) / downside),
+    calmar: falls === null ? null : defined(annual / falls.fraction),
+    omega: count < 2 ? null : defined(gained / lost),
     maxDrawdown: falls?.money ?? null,
     maxDrawdownPct: falls === null ? null : percent(falls.fraction),
     maxDrawdownDurationDays: falls?.longestDays ?? null,
@@ -116,12 +110,15 @@ export function accountStats(account: AccountHistory): {
 export function buyAndHold(account: AccountHistory, bars: Bars): Float64Array {
   const out = new Float64Array(account.time.length).fill(account.initialCapital);
   if (bars.length === 0 || out.length === 0) return out;
-  let j = lowerBound(bars.time, account.time[0] as number) - 1;
-  const first = bars.close[Math.max(0, j)];
+  let j = lowerBound(bars.time, account.time[0]) - 1;
+  const units = account.initialCapital / bars.close[Math.max(0, j)];
+  // Months alone need the calendar; asking it for every bar of a million would cost more than all other figures.
+  const length = isFixed(bars.timeframe) ? timeframeMs(bars.timeframe) : null;
+  const closeTime = (i: number): number => (length === null ? bars.closeTime(i) : bars.time[i] + length);
   for (let i = 0; i < out.length; i++) {
-    const now = account.time[i] as number;
-    while (j + 1 < bars.length && bars.closeTime(j + 1) <= now) j++;
-    if (j >= 0) out[i] = (account.initialCapital * bars.close[j]) / first;
+    const now = account.time[i];
+    while (j + 1 < bars.length && closeTime(j + 1) <= now) j++;
+    if (j >= 0) out[i] = units * bars.close[j];
   }
   return out;
 }

@@ -33,8 +33,8 @@ export interface BootstrapIntervals {
   readonly seed: number;
 }
 
-/** Draws for one call at most, so that a hundred thousand trades stay a matter of a second. */
-const MAX_DRAWS = 20_000_000;
+/** Draws for one call at most, so that many trades stay a matter of a fraction of a second. */
+const MAX_DRAWS = 4_000_000;
 const FEWEST_TRADES = 5;
 const FEWEST_DAYS = 20;
 
@@ -54,7 +54,7 @@ export function bootstrapIntervals(
   const profits = Float64Array.from(closed, (trade) => trade.profit);
   const multiples = Float64Array.from(closed, (trade) => trade.rMultiple ?? Number.NaN);
   const days = account ? dailyReturns(account) : new Float64Array(0);
-  const wanted = options.resamples ?? 2_000;
+  const wanted = options.resamples ?? 1_000;
   const resamples = Math.max(200, Math.min(wanted, Math.floor(MAX_DRAWS / Math.max(1, profits.length))));
   const random = seededRandom(seed);
   const ofTrades = resampleTrades(profits, multiples, resamples, random);

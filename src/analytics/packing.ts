@@ -43,8 +43,10 @@ export function pack(values: ArrayLike<number>, scale: number): PackedColumn {
 /** A price with more significant digits than any exchange quotes is a computed one. */
 const MOST_DIGITS = 10;
 
-/** The fewest decimals (at most 8) that show every given price exactly; where none do, or
- * only implausibly many, as many as seven significant digits need. */
+/**
+ * The fewest decimals (at most 8) that show every given price exactly; where none do, or only implausibly many, as many
+ * as seven significant digits need.
+ */
 export function priceDecimals(prices: ArrayLike<number>): number {
   const step = Math.max(1, Math.floor(prices.length / 2_000));
   let needed = 0;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { makeTrade } from '../../test/fixtures/trades.ts';
 import type { Trade } from '../core/trade.ts';
 import { computePerformanceMetrics } from './performance.ts';
+import { annualVolatility, downsideRisk, omegaRatio, sharpeRatio, simpleReturns, sortinoRatio } from './returns.ts';
 
 const HOUR = 3_600_000;
 
@@ -142,6 +143,25 @@ describe('answers that do not exist', () => {
       { numRuns: 500 },
     );
   });
+});
+
+test('the ratios of an account are those of the published functions on its returns', () => {
+  const equity = fc.array(fc.double({ min: 500, max: 2000, noNaN: true }), { minLength: 2, maxLength: 30 });
+  fc.assert(
+    fc.property(equity, (curve) => {
+      const metrics = computePerformanceMetrics([], { ...account(curve), periodsPerYear: 252 });
+      const returns = simpleReturns(curve, 1000);
+      const near = (actual: number | null, expected: number) => {
+        if (!Number.isFinite(expected)) expect(actual).toBeNull();
+        else expect(Math.abs((actual ?? Number.NaN) / expected - 1) < 1e-9 || actual === expected).toBe(true);
+      };
+      near(metrics.sharpe, sharpeRatio(returns, 252));
+      near(metrics.sortino, sortinoRatio(returns, 252));
+      near(metrics.omega, omegaRatio(returns, 252));
+      near(metrics.volatilityPct, 100 * annualVolatility(returns, 252));
+      near(metrics.downsideRiskPct, 100 * downsideRisk(returns, 252));
+    }),
+  );
 });
 
 test('the dict carries the published names', () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RunReport } from '../../runs/types.ts';
+import type { AccountHistory } from '../account-stats.ts';
 import { bootstrapIntervals } from '../bootstrap.ts';
 import { dayText, numberText } from '../number-text.ts';
 import { embeddedJson, escapeHtml, htmlPage } from '../page-assets.ts';
@@ -29,7 +30,7 @@ export async function writeHtmlReport(report: RunReport, options: HtmlReportOpti
   const page = htmlPage({
     title: `${report.name}${report.synthetic ? ' (synthetic data)' : ''} · Valvulin`,
     style: REPORT_STYLE,
-    body: body(report, options.metrics ?? reportMetrics(report)),
+    body: body(report, options.metrics ?? reportMetrics(report), account),
     data: [
       embeddedJson('curves', curveData(account, report.portfolio.drawdownCurve, report.quote)),
       embeddedJson('trades-data', { ...tradesData(report), runs: report.runs.map(runName) }),
@@ -40,9 +41,9 @@ export async function writeHtmlReport(report: RunReport, options: HtmlReportOpti
   return writeWhole(join(options.outputDir, options.fileName ?? `${safeFileName(report.name)}_report.html`), page);
 }
 
-function body(report: RunReport, metrics: ReportMetrics): string {
+function body(report: RunReport, metrics: ReportMetrics, account: AccountHistory): string {
   const m = metrics.portfolio;
-  const intervals = bootstrapIntervals(report.portfolio.trades, portfolioHistory(report));
+  const intervals = bootstrapIntervals(report.portfolio.trades, account);
   const total = report.portfolio.trades.length;
   const rowsNote =
     total > MAX_ROWS
@@ -52,7 +53,7 @@ function body(report: RunReport, metrics: ReportMetrics): string {
 <main class="report">
 ${cards(report, m, intervals)}
 ${report.portfolio.time.length > 0 ? section('Equity', '<div class="chart curves" id="curves-chart"></div>', 'wide') : ''}
-${section('Monthly returns, percent', monthHeatmap(report))}
+${section('Monthly returns, percent', monthHeatmap(account))}
 ${section(m.tradesWithR > 0 ? 'R multiples' : 'Profit of trades, percent', distribution(report))}
 ${section('Runs', runsTable(report, metrics), 'wide')}
 ${report.runs.length > 0 ? section('Signals', SIGNALS, 'wide') : ''}

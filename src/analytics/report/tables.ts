@@ -1,8 +1,9 @@
 import type { RunReport } from '../../runs/types.ts';
+import type { AccountHistory } from '../account-stats.ts';
 import { type BreakdownRow, breakdown, monthlyReturns } from '../breakdowns.ts';
 import { numberText, percentText } from '../number-text.ts';
 import { escapeHtml } from '../page-assets.ts';
-import { portfolioHistory, type ReportMetrics } from '../report-metrics.ts';
+import type { ReportMetrics } from '../report-metrics.ts';
 import { percentileOfSorted, sorted } from '../statistics.ts';
 import { toneOf } from './cards.ts';
 import { type Bar, barChart, histogram } from './svg.ts';
@@ -12,8 +13,8 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const FULL_COLOUR = 12;
 
 /** Years down, months across, each in the colour of its return. */
-export function monthHeatmap(report: RunReport): string {
-  const months = monthlyReturns(portfolioHistory(report));
+export function monthHeatmap(account: AccountHistory): string {
+  const months = monthlyReturns(account);
   const years = [...new Set(months.map(({ year }) => year))];
   const rows = years.map((year) => {
     const ofYear = months.filter((entry) => entry.year === year);
