@@ -74,10 +74,12 @@ export class Execution {
   /** Leaves the whole position at the market; its protective orders stay until that is filled. */
   closePosition(slot: Slot, time: number, reason: ExitReason): void {
     this.#cancelEntries(slot);
+    slot.reversal = null;
     const quantity = Math.abs(this.#ledger.positions[slot.index].quantity);
-    if (quantity === 0 || slot.exit?.intent.type === 'market') return;
-    if (slot.exit) this.#cancel(slot.exit);
+    if (quantity === 0) return;
     slot.exitReason = reason;
+    if (slot.exit?.intent.type === 'market') return;
+    if (slot.exit) this.#cancel(slot.exit);
     slot.exit = this.#reduceOrder(slot, 'market', 'exit', quantity, 0, 0, time, null);
   }
 
@@ -128,10 +130,11 @@ export class Execution {
     const wanted = explicit ? slot.spec.market.instrument.quantityUnits(answer.quantity) : held;
     if (wanted === 0) return;
     if (answer.type === 'market') {
-      if (slot.exit?.intent.type === 'market') return;
-      if (slot.exit) this.#cancel(slot.exit);
-      slot.exitReason = 'signal';
-      slot.exit = this.#reduceOrder(slot, 'market', 'exit', Math.min(wanted, held), 0, 0, time, answer.tag);
+      if (slot.exit?.intent.type !== 'market') {
+        if (slot.exit) this.#cancel(slot.exit);
+        slot.exitReason = 'signal';
+        slot.exit = this.#reduceOrder(slot, 'market', 'exit', Math.min(wanted, held), 0, 0, time, answer.tag);
+      }
       if (!answer.reduceOnly && (side === 1 || slot.spec.orders.allowShort) && (!explicit || wanted > held)) {
         slot.reversal = answer.copy();
         if (explicit) slot.reversal.quantity = slot.spec.market.instrument.quantity(wanted - held);

@@ -84,6 +84,17 @@ export class Instrument {
     return Math.ceil((price * this.priceScale) / this.tick - SNAP) * this.tick;
   }
 
+  /** A price that a signal gave, in units, rounded up for direction 1 and down for -1; 0 where it gave none (NaN). */
+  levelUnits(price: number, direction: number): number {
+    if (Number.isNaN(price)) return 0;
+    return direction > 0 ? this.priceUp(price) : this.priceDown(price);
+  }
+
+  /** A price difference in units, up to a tick and at least one; 0 where there is none (NaN or not positive). */
+  distanceUnits(distance: number): number {
+    return distance > 0 ? Math.max(this.tick, this.priceUp(distance)) : 0;
+  }
+
   /** True where every price of the columns is a whole number of price units. */
   covers(columns: Pick<BarColumns, 'open' | 'high' | 'low' | 'close'>): boolean {
     return [columns.open, columns.high, columns.low, columns.close].every(

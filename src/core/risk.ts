@@ -2,7 +2,7 @@ import type { Costs } from './costs.ts';
 import type { Ledger } from './ledger.ts';
 import type { ApprovedOrder, OrderIntent, OrderType, Side } from './order.ts';
 import { type EntryRoom, entryRoom } from './risk-room.ts';
-import type { RiskSettings } from './settings.ts';
+import type { Distance, RiskSettings } from './settings.ts';
 import { sizeEntry } from './sizing.ts';
 import type { Answer, EntryPlan, Slot } from './slot.ts';
 import type { RefusalCode } from './trade.ts';
@@ -219,23 +219,22 @@ interface EntryPrices {
 /** All prices of an entry in units, each rounded to a tick to the side that costs its owner. */
 function entryPrices(slot: Slot, side: Side, answer: Answer, last: number): EntryPrices {
   const { instrument } = slot.spec.market;
-  const worse = (price: number): number => (side === 1 ? instrument.priceUp(price) : instrument.priceDown(price));
-  const better = (price: number): number => (side === 1 ? instrument.priceDown(price) : instrument.priceUp(price));
-  const given = (price: number, round: (price: number) => number): number => (Number.isNaN(price) ? 0 : round(price));
-  const distance = (value: number): number => (value > 0 ? Math.max(instrument.tick, instrument.priceUp(value)) : 0);
-  const reference = answer.type === 'market' ? last / instrument.priceScale : answer.price;
   const { stop, stopRatio, trailingStop } = slot.spec.orders;
-  const stopDistance =
-    stop?.percent === undefined ? answer.stopDistance * stopRatio : (reference * stop.percent * stopRatio) / 100;
+  const reference = answer.type === 'market' ? instrument.price(last) : answer.price;
   const trail = trailingStop?.percent === undefined ? answer.trailDistance : (reference * trailingStop.percent) / 100;
   return {
-    price: given(answer.price, answer.type === 'limit' ? better : worse),
-    limit: given(answer.limitPrice, better),
-    stop: given(answer.stopLoss, better),
-    stopDistance: distance(stopDistance),
-    target: given(answer.takeProfit, worse),
-    trailDistance: distance(trail),
+    price: instrument.levelUnits(answer.price, answer.type === 'limit' ? -side : side),
+    limit: instrument.levelUnits(answer.limitPrice, -side),
+    stop: instrument.levelUnits(answer.stopLoss, -side),
+    stopDistance: instrument.distanceUnits(stopDistance(stop, stopRatio, reference, answer.stopDistance)),
+    target: instrument.levelUnits(answer.takeProfit, side),
+    trailDistance: instrument.distanceUnits(trail),
   };
+}
+
+/** Distance of the default stop as a price difference: a percentage of the reference price, or what the bar says. */
+export function stopDistance(stop: Distance | null, ratio: number, reference: number, atBar: number): number {
+  return stop?.percent === undefined ? atBar * ratio : (reference * stop.percent * ratio) / 100;
 }
 
 function lossPct(start: number, now: number): number {

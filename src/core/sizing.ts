@@ -41,7 +41,7 @@ export interface Size {
 export function sizeEntry(request: SizeRequest): Size | null {
   const { sizing, market, price, room, scale } = request;
   const affordable = (budget: number): number =>
-    market.affordable(price, request.costs.afterFee(Math.floor(Math.min(budget, room)), request.maker));
+    affordableQuantity(market, request.costs, price, Math.min(budget, room), request.maker);
   switch (sizing.kind) {
     case 'fixed': {
       const quantity = market.instrument.quantityUnits(sizing.quantity * scale);
@@ -56,12 +56,27 @@ export function sizeEntry(request: SizeRequest): Size | null {
     }
     case 'risk': {
       if (request.stopDistance <= 0) return null;
-      const risked = (request.equity * sizing.percent * scale) / 100;
-      const wanted = market.instrument.floorLot(Math.floor(risked / market.mark(request.stopDistance, 1)));
+      const wanted = riskQuantity(market, request.equity, sizing.percent * scale, request.stopDistance);
       const quantity = Math.min(wanted, affordable(room));
       return { quantity, budget: request.byBudget ? Math.floor(room) : 0, expected: quantity };
     }
   }
+}
+
+/** Quantity units, down to a lot, whose loss over `stopDistance` is `percent` of `equity`, costs aside. */
+export function riskQuantity(market: Market, equity: number, percent: number, stopDistance: number): number {
+  return market.instrument.floorLot(Math.floor((equity * percent) / 100 / market.mark(stopDistance, 1)));
+}
+
+/** Quantity units, down to a lot, that `budget` cash units buy at `price` with their fee. */
+export function affordableQuantity(
+  market: Market,
+  costs: Costs,
+  price: number,
+  budget: number,
+  maker: boolean,
+): number {
+  return market.affordable(price, costs.afterFee(Math.floor(budget), maker));
 }
 
 function spend(request: SizeRequest, budget: number, affordable: (budget: number) => number): Size {

@@ -12,7 +12,8 @@ import {
 } from '../core/settings.ts';
 import type { Signals, TradeSignal } from '../core/signal.ts';
 import { BaseStrategy } from '../strategies/base.ts';
-import { type Decisions, runPortfolio } from './portfolio.ts';
+import { runFastPath } from './fast-path-run.ts';
+import { type Decisions, instrumentFor, runPortfolio } from './portfolio.ts';
 import { checkSettings } from './settings-check.ts';
 import type { BacktestResult } from './types.ts';
 
@@ -57,26 +58,29 @@ export class Backtester {
    * @throws ValvulinError `VLV_TRADE_SIGNAL` for a signal that does not fit the bars
    */
   run(input: Iterable<TradeSignal> | Signals | BaseStrategy<object>): BacktestResult {
-    const { capital = 10_000, orders, costs, fills, risk, instrument, detail, name } = this.#settings;
+    const { capital = 10_000, detail, name } = this.#settings;
+    const bars = this.#bars;
+    const orders = { ...DEFAULT_ORDERS, ...this.#settings.orders };
+    const costs = { ...DEFAULT_COSTS, ...this.#settings.costs };
+    const fills = { ...DEFAULT_FILLS, ...this.#settings.fills };
+    const risk = { ...NO_LIMITS, ...this.#settings.risk };
+    const instrument = instrumentFor(bars, this.#settings.instrument);
+    const strategy = name ?? (input instanceof BaseStrategy ? input.constructor.name : 'signals');
     const decisions = this.#decisions(input);
-    const { portfolio } = runPortfolio({
+    if (decisions.kind === 'signals' && !detail) {
+      const { signals } = decisions;
+      const fast = runFastPath({ strategy, bars, signals, orders, costs, fills, risk, capital, instrument });
+      if (fast) return fast;
+    }
+    return runPortfolio({
       capital,
-      slots: [
-        {
-          strategy: name ?? (input instanceof BaseStrategy ? input.constructor.name : 'signals'),
-          bars: this.#bars,
-          decisions,
-          orders: { ...DEFAULT_ORDERS, ...orders },
-          allocation: null,
-        },
-      ],
+      slots: [{ strategy, bars, decisions, orders, allocation: null }],
       ...(detail ? { detail: [detail] } : {}),
-      costs: { ...DEFAULT_COSTS, ...costs },
-      fills: { ...DEFAULT_FILLS, ...fills },
-      risk: { ...NO_LIMITS, ...risk },
-      ...(instrument ? { instruments: new Map([[this.#bars.symbol, instrument]]) } : {}),
-    });
-    return portfolio;
+      costs,
+      fills,
+      risk,
+      instruments: new Map([[bars.symbol, instrument]]),
+    }).portfolio;
   }
 
   #decisions(input: Iterable<TradeSignal> | Signals | BaseStrategy<object>): Decisions {

@@ -1,4 +1,4 @@
-import { type BarColumns, type Bars } from '../core/bars.ts';
+import type { Bars } from '../core/bars.ts';
 import { distanceColumns } from '../core/distances.ts';
 import { Instrument, Market } from '../core/instrument.ts';
 import { cashDecimals, pow10 } from '../core/money.ts';
@@ -115,10 +115,14 @@ function streamsOf(spec: PortfolioSpec, symbols: readonly string[]): RunStream[]
 }
 
 function instrumentOf(spec: PortfolioSpec, symbol: string): Instrument {
-  const given = spec.instruments?.get(symbol);
-  const bars = spec.slots.find((slot) => slot.bars.symbol === symbol)?.bars;
-  if (!bars) return given ?? Instrument.inferred(symbol, emptyColumns());
-  if (!given) return Instrument.inferred(symbol, bars);
+  const slot = spec.slots.find((candidate) => candidate.bars.symbol === symbol);
+  if (!slot) throw new RangeError(`no slot trades "${symbol}"`);
+  return instrumentFor(slot.bars, spec.instruments?.get(symbol));
+}
+
+/** The given rules with the price decimals that the bars need, or rules inferred from the bars. */
+export function instrumentFor(bars: Bars, given: Instrument | undefined): Instrument {
+  if (!given) return Instrument.inferred(bars.symbol, bars);
   return given.covers(bars) ? given : Instrument.forData(given.rules, bars);
 }
 
@@ -148,9 +152,4 @@ function hostOf(
   });
   const slices = [...groups].map(([strategy, slots]) => new SliceDecider(strategy, slots, run.engine, cashScale));
   return new InlineHost(byStream, slices);
-}
-
-function emptyColumns(): BarColumns {
-  const none = new Float64Array(0);
-  return { time: none, open: none, high: none, low: none, close: none, volume: none };
 }

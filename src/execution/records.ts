@@ -3,6 +3,7 @@ import { pow10 } from '../core/money.ts';
 import type { Lot } from '../core/position.ts';
 import type { Slot } from '../core/slot.ts';
 import type { FillRecord, OrderRecord, Trade } from '../core/trade.ts';
+import { type TradeOwner, tradeOf } from './trade-record.ts';
 
 /** All closed parts of a run as trades in ordinary numbers, then those still open where the run left them so. */
 export function tradeRecords(engine: Engine, cashDecimals: number): Trade[] {
@@ -65,27 +66,17 @@ export function orderRecords(engine: Engine): OrderRecord[] {
   });
 }
 
-interface Exit {
-  readonly quantity: number;
-  readonly price: number;
-  readonly time: number;
-  readonly bar: number;
-  readonly reason: Trade['exitReason'];
-  /** Net of fees, cash units. */
-  readonly profit: number;
-  readonly fees: number;
-  readonly ambiguous: boolean;
-  readonly open: boolean;
-}
-
 function closedTrade(slot: Slot, closed: ClosedPart, id: number, cashDecimals: number): Trade {
   const { part, fill, bar, reason } = closed;
-  return record(slot, part.lot, part.side, id, cashDecimals, {
+  return tradeOf(ownerOf(slot, cashDecimals), {
+    ...entryOf(part.lot),
+    id,
+    side: part.side,
     quantity: part.quantity,
-    price: fill.price,
-    time: fill.time,
-    bar,
-    reason,
+    exitTime: fill.time,
+    exitPrice: fill.price,
+    exitBar: bar,
+    exitReason: reason,
     profit: part.side * (part.proceeds - part.cost) - part.fees,
     fees: part.fees,
     ambiguous: fill.ambiguous,
@@ -95,12 +86,15 @@ function closedTrade(slot: Slot, closed: ClosedPart, id: number, cashDecimals: n
 
 function openTrade(slot: Slot, lot: Lot, side: number, price: number, id: number, cashDecimals: number): Trade {
   const value = slot.spec.market.mark(price, lot.quantity);
-  return record(slot, lot, side, id, cashDecimals, {
+  return tradeOf(ownerOf(slot, cashDecimals), {
+    ...entryOf(lot),
+    id,
+    side,
     quantity: lot.quantity,
-    price,
-    time: lot.time,
-    bar: slot.bar,
-    reason: 'end_of_data',
+    exitTime: lot.time,
+    exitPrice: price,
+    exitBar: slot.bar,
+    exitReason: 'end_of_data',
     profit: side * (value - lot.cost) - lot.fee,
     fees: lot.fee,
     ambiguous: false,
@@ -108,46 +102,20 @@ function openTrade(slot: Slot, lot: Lot, side: number, price: number, id: number
   });
 }
 
-function record(slot: Slot, lot: Lot, side: number, id: number, cashDecimals: number, exit: Exit): Trade {
-  const { market, symbol, timeframe, strategy } = slot.spec;
-  const { instrument } = market;
-  const cash = pow10(cashDecimals);
-  const money = (price: number): number => market.mark(price, exit.quantity) / cash;
-  const risk = lot.stop > 0 ? money(Math.abs(lot.price - lot.stop)) : null;
-  const profit = exit.profit / cash;
-  const worst = Math.min(
-    0,
-    side * ((side > 0 ? Math.min(lot.low, exit.price) : Math.max(lot.high, exit.price)) - lot.price),
-  );
-  const best = Math.max(
-    0,
-    side * ((side > 0 ? Math.max(lot.high, exit.price) : Math.min(lot.low, exit.price)) - lot.price),
-  );
+function ownerOf(slot: Slot, cashDecimals: number): TradeOwner {
+  const { symbol, timeframe, strategy, market } = slot.spec;
+  return { symbol, timeframe, strategy, market, cashDecimals };
+}
+
+function entryOf(lot: Lot) {
   return {
-    id,
-    symbol,
-    timeframe,
-    strategy,
-    side: side > 0 ? 'LONG' : 'SHORT',
-    quantity: instrument.quantity(exit.quantity),
     entryTime: lot.time,
-    entryPrice: instrument.price(lot.price),
+    entryPrice: lot.price,
     entryBar: lot.bar,
-    exitTime: exit.time,
-    exitPrice: instrument.price(exit.price),
-    exitBar: exit.bar,
-    exitReason: exit.reason,
-    fees: exit.fees / cash,
-    profit,
-    profitPct: profit / money(lot.price),
-    risk,
-    rMultiple: risk === null || risk === 0 ? null : profit / risk,
-    stopLoss: lot.stop > 0 ? instrument.price(lot.stop) : null,
-    takeProfit: lot.target > 0 ? instrument.price(lot.target) : null,
-    mae: 0 - money(-worst),
-    mfe: money(best),
+    stop: lot.stop,
+    target: lot.target,
+    high: lot.high,
+    low: lot.low,
     tag: lot.tag,
-    ambiguous: exit.ambiguous,
-    open: exit.open,
   };
 }
