@@ -56,7 +56,9 @@ const DIGITS = 6;
 export function chartData(bars: Bars, trades: readonly Trade[], options: ChartOptions): ChartData {
   const placed = placeIndicators(bars, options.indicators);
   const decimals = Math.max(priceDecimals(bars.close), priceDecimals(bars.open));
-  const scales = placed.map(({ values }) => significantDecimals(typicalSize(values), DIGITS));
+  const scales = placed.map(({ pane, values }) =>
+    pane === 0 ? decimals : significantDecimals(typicalSize(values), DIGITS),
+  );
   const shown = trades.slice(0, MAX_TRADES).map((trade) => onBars(trade, bars));
   const per = bars.length > options.maxCandles ? Math.ceil(bars.length / COARSE_CANDLES) : 1;
   const plan =

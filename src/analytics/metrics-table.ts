@@ -133,7 +133,7 @@ function fitting(columns: readonly Column[], rows: number, width: number): reado
 
 function footnotes(report: RunReport, m: PerformanceMetrics, { dim, yellow, red }: Colors): string[] {
   const { time } = report.portfolio;
-  const period = time.length > 0 ? `${dayText(time[0])} to ${dayText(time[time.length - 1])} UTC, ` : '';
+  const period = time.length > 0 ? `${dayText(time[0])} to ${dayText(time[time.length - 1] - 1)} UTC, ` : '';
   const lines = [dim(`${period}${m.annualisation ?? 'no annual figures: fewer than two bars'}`)];
   const flattering = report.portfolio.assumptions.filter(({ optimistic }) => optimistic);
   for (const { name, value } of flattering) lines.push(yellow(`Optimistic: ${name}: ${value}`));

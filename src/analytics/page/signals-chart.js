@@ -163,7 +163,7 @@ export function createSignalsChart(root, data, onPick) {
     const spread = Math.max(around, (trade.exitBar - trade.entryBar) * 0.35);
     show(whole ? data.whole : window, trade.entryBar - spread, trade.exitBar + spread);
     primitive.update?.();
-    describe(primitive.place(trade.exitBar));
+    describe(null);
   }
 
   function tradeAt(bar) {
@@ -171,9 +171,12 @@ export function createSignalsChart(root, data, onPick) {
     return trades.findIndex(({ entryBar, exitBar }) => bar >= entryBar - slack && bar <= exitBar + slack);
   }
 
+  /** The legend at a place on the axis; with none, at the exit of the marked trade or at the last bar. */
   function describe(logical) {
     if (!level) return;
-    const i = Math.max(0, Math.min(level.length - 1, Math.round(logical ?? level.length - 1)));
+    const marked = trades[primitive.selected];
+    const place = logical ?? (marked ? primitive.place(marked.exitBar) : level.length - 1);
+    const i = Math.max(0, Math.min(level.length - 1, Math.round(place)));
     const { columns } = level;
     const value = (name, text) => el('span', {}, el('i', {}, name), text);
     const price = (column) => number(columns[column][i], data.decimals);
@@ -194,7 +197,7 @@ export function createSignalsChart(root, data, onPick) {
       second.append(text);
     });
     legend.replaceChildren(line, second);
-    const trade = logical === null ? undefined : trades[tradeAt(level.from + i * level.per)];
+    const trade = logical === null ? marked : trades[tradeAt(level.from + i * level.per)];
     if (!trade) return;
     const r = trade.r === null ? '' : ` · ${number(trade.r, 2, true)} R`;
     const text = `#${trade.id} ${trade.side > 0 ? 'long' : 'short'} ${number(trade.profit, 2, true)}${r}`;

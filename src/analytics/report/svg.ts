@@ -33,7 +33,7 @@ export function barChart(name: string, bars: readonly Bar[], everyLabel = 1): st
     if (i % everyLabel !== 0) return mark;
     return `${mark}<text x="${(i * step + step / 2).toFixed(1)}" y="${HEIGHT - 5}">${escapeHtml(label)}</text>`;
   });
-  return `<svg class="bars" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(name)}">
+  return `<svg class="bars" viewBox="-8 0 ${WIDTH + 16} ${HEIGHT}" role="img" aria-label="${escapeHtml(name)}">
 <line x1="0" x2="${WIDTH}" y1="${zero.toFixed(1)}" y2="${zero.toFixed(1)}"/>${parts.join('')}</svg>`;
 }
 
