@@ -159,6 +159,32 @@ describe.skipIf(skipped)('pages in a browser', () => {
       expect((await look('valvulin')).shown.per).toBe(1);
     });
 
+    test('a long trade shows its entry, then its exit, then itself as a whole', async () => {
+      await open(
+        await plotBacktestSignals(long.bars, long.result.trades, { outputDir: folder, fileName: 'ends.html' }),
+      );
+      const index = long.result.trades.findIndex((t) => t.exitBar - t.entryBar > 700);
+      const trade = long.result.trades[index];
+      const jump = async (): Promise<{ per: number; from: number; to: number }> => {
+        await page.evaluate(`valvulin.showTrade(${index})`);
+        await settled();
+        const { shown, range } = await look('valvulin');
+        return { per: shown.per, from: shown.from + range.from * shown.per, to: shown.from + range.to * shown.per };
+      };
+      const entry = await jump();
+      expect(entry.per).toBe(1);
+      expect(entry.from).toBeLessThan(trade?.entryBar ?? 0);
+      expect(entry.to).toBeGreaterThan(trade?.entryBar ?? 0);
+      const exit = await jump();
+      expect(exit.per).toBe(1);
+      expect(exit.from).toBeLessThan(trade?.exitBar ?? 0);
+      expect(exit.to).toBeGreaterThan(trade?.exitBar ?? 0);
+      const whole = await jump();
+      expect(whole.per).toBeGreaterThan(1);
+      expect(whole.from).toBeLessThan(trade?.entryBar ?? 0);
+      expect(whole.to).toBeGreaterThan(trade?.exitBar ?? 0);
+    });
+
     test('a plot without trades says so', async () => {
       await open(await plotBacktestSignals(run.bars, [], { outputDir: folder, fileName: 'none.html' }));
       expect(await page.locator('#trades').textContent()).toBe('No trades.');

@@ -56,6 +56,7 @@ export function createSignalsChart(root, data, onPick) {
   let level;
   let colours = palette();
   let moving = false;
+  let turn = 0;
   const primitive = new TradesPrimitive(trades, colours);
   candles.attachPrimitive(primitive);
 
@@ -152,18 +153,36 @@ export function createSignalsChart(root, data, onPick) {
     }
   }
 
-  /** Moves to a trade and marks it. */
+  /**
+   * Moves to a trade and marks it. Of a long trade only the ends may be there in full detail: then it shows the entry,
+   * asked again the exit, and asked once more the whole trade coarsely.
+   */
   function showTrade(index) {
     const trade = trades[index];
     if (!trade) return;
+    const views = viewsOf(trade);
+    turn = primitive.selected === index ? (turn + 1) % views.length : 0;
     primitive.selected = index;
-    const window = windowAt(trade.entryBar);
-    const whole = data.whole.per === 1 || !window || trade.exitBar >= window.from + window.columns.time.n;
-    const around = whole ? Math.max(BARS_AROUND_TRADE, 15 * data.whole.per) : BARS_AROUND_TRADE;
-    const spread = Math.max(around, (trade.exitBar - trade.entryBar) * 0.35);
-    show(whole ? data.whole : window, trade.entryBar - spread, trade.exitBar + spread);
+    const { source, from, to, end } = views[turn];
+    show(source, from, to);
+    if (end === 'entry') status.textContent = 'Entry in full detail · choose the trade again for its exit';
+    if (end === 'exit') status.textContent = 'Exit in full detail · choose the trade again to see it whole';
     primitive.update?.();
     describe(null);
+  }
+
+  function viewsOf({ entryBar, exitBar }) {
+    const around = (source, first, last, least) => {
+      const spread = Math.max(least, (last - first) * 0.35);
+      return { source, from: first - spread, to: last + spread };
+    };
+    const entry = windowAt(entryBar);
+    const exit = windowAt(exitBar);
+    if (entry && entry === exit) return [around(entry, entryBar, exitBar, BARS_AROUND_TRADE)];
+    const whole = around(data.whole, entryBar, exitBar, Math.max(BARS_AROUND_TRADE, (data.whole.per - 1) * 15));
+    if (!entry || !exit) return [whole];
+    const end = (name, source, bar) => ({ ...around(source, bar, bar, BARS_AROUND_TRADE), end: name });
+    return [end('entry', entry, entryBar), end('exit', exit, exitBar), whole];
   }
 
   function tradeAt(bar) {
