@@ -2,7 +2,7 @@
 // Node that is installed on the machine (18 or newer), so it is plain JavaScript without dependencies.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from './build.mjs';
 
@@ -34,14 +34,17 @@ function hasPinnedNode() {
   return answer.stdout?.trim() === `v${wanted}`;
 }
 
-/** Runs npm and stays silent, unless it fails. */
+/**
+ * Runs npm and stays silent, unless it fails. npm runs on the machine's own Node: the pinned one lies in the folder that
+ * npm is about to replace.
+ */
 function npm(...args) {
-  const cli = process.env.npm_execpath;
-  const [command, prefix] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []];
-  const result = spawnSync(command, [...prefix, ...args], {
+  const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(root));
+  const result = spawnSync('npm', args, {
     cwd: root,
     encoding: 'utf8',
-    shell: process.platform === 'win32' && prefix.length === 0,
+    env: { ...process.env, PATH: path.join(delimiter) },
+    shell: process.platform === 'win32',
     maxBuffer: 64 * 1024 * 1024,
   });
   if (result.status === 0) return;
