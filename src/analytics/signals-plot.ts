@@ -19,7 +19,7 @@ export interface SignalsPlotOptions {
 
 /** Up to this many bars are embedded whole: about half a megabyte. */
 const MAX_CANDLES = 20_000;
-const DETAIL_BARS = 100_000;
+const DETAIL_BARS = 120_000;
 
 /**
  * Writes one self-contained interactive HTML file with candles, volume, trades and indicators, and returns its path.
