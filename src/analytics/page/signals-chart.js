@@ -174,7 +174,8 @@ export function createSignalsChart(root, data, onPick) {
   function viewsOf({ entryBar, exitBar }) {
     const around = (source, first, last, least) => {
       const spread = Math.max(least, (last - first) * 0.35);
-      return { source, from: first - spread, to: last + spread };
+      const end = source.from + source.columns.time.n * source.per;
+      return { source, from: Math.max(source.from - 3, first - spread), to: Math.min(end + 3, last + spread) };
     };
     const entry = windowAt(entryBar);
     const exit = windowAt(exitBar);
