@@ -95,3 +95,26 @@ describe('a good config', () => {
     expect(stdout).toBe(readFileSync(new URL('../../config.schema.json', import.meta.url), 'utf8'));
   });
 });
+
+it('checks handlers and parameters against the strategies themselves', async () => {
+  const cwd = folderWith(`version: 1
+data_feeds: [{ name: market, type: synthetic }]
+strategies:
+  - { name: a, symbol: BTCUSDT, timeframe: 1h, handler: "strategies:EMAMACDStrategy", parameters: { ema_shrt: 3 } }
+  - { name: b, symbol: BTCUSDT, timeframe: 1h, handler: "strategies:EMAMACDStrategy", parameters: { ema_long: lots } }
+  - { name: c, symbol: BTCUSDT, timeframe: 1h, handler: "strategies:EMAMACDStrategy", parameters: { ema_short: 30 } }
+  - { name: d, symbol: BTCUSDT, timeframe: 1h, handler: "strategies:EMAMACDStrateg", enabled: false }
+`);
+  const { code, stdout } = await cli(['config', 'check', '--json'], { cwd });
+  expect(code).toBe(2);
+  const { problems } = JSON.parse(stdout) as { problems: { line: number; column: number; message: string }[] };
+  expect(problems.map(({ line, column, message }) => `${line}:${column} ${message}`)).toEqual([
+    '4:101 Unknown parameter "ema_shrt" of strategies:EMAMACDStrategy',
+    '5:111 Expected a whole number of at least 2 and at most 2000, got "lots"',
+    '6:112 Expected "ema_short" (30) below "ema_long" (26)',
+    expect.stringMatching(/^7:57 Expected a strategy class, got "EMAMACDStrateg"\. Did you mean "EMAMACDStrategy"\?/),
+  ]);
+  const backtest = await cli(['backtest'], { cwd });
+  expect(backtest).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Did you mean "ema_short"?') });
+  expect(backtest.stderr, 'a disabled strategy is not looked at').not.toContain('EMAMACDStrateg"');
+});

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import type { Config } from '../../core/config/index.ts';
+import { type Config, strategyKey } from '../../core/config/index.ts';
 import type { SelectionOptions } from '../../runs/index.ts';
 import type { CommandContext } from '../command-context.ts';
+import { configError } from '../config/load-config.ts';
 import { loadConfigOrHistory } from '../config/stored-config.ts';
+import { strategyProblems } from '../config/strategy-problems.ts';
 import { periodOf, type RunFlags, selectionOf, withParams } from './overrides.ts';
 
 export interface RunCommandFlags extends RunFlags {
@@ -41,6 +43,9 @@ export async function chooseRun(flags: RunCommandFlags, { env, cwd, terminal }: 
   const selection: SelectionOptions = selectionOf(flags, config);
   const { loadStrategy, selectStrategies } = await import('../../runs/index.ts');
   const selected = selectStrategies(config, selection);
+  const running = new Set(selected.strategies.map(strategyKey));
+  const problems = await strategyProblems(config, baseDir, (entry) => running.has(strategyKey(entry)));
+  if (problems.length > 0) throw configError(file, cwd, problems);
   const strategies = await withParams(selected.strategies, flags, (handler) => loadStrategy(handler, baseDir));
   return { config: { ...selected, strategies }, file, baseDir, period };
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ConfigError } from '../config/config-error.ts';
-import { loadConfig } from '../config/load-config.ts';
+import { configError, loadConfig } from '../config/load-config.ts';
+import { strategyProblems } from '../config/strategy-problems.ts';
 import type { CommandContext } from '../command-context.ts';
 import { exitCodeOf } from '../render-error.ts';
 
@@ -21,10 +22,16 @@ Examples:
     .action((file: string | undefined, options: { json?: boolean }) => configCheck(file, options, context));
 }
 
-function configCheck(file: string | undefined, options: { json?: boolean }, context: CommandContext): void {
+async function configCheck(
+  file: string | undefined,
+  options: { json?: boolean },
+  context: CommandContext,
+): Promise<void> {
   const { terminal, env, cwd } = context;
   try {
-    const { config, file: found } = loadConfig(file, env, cwd);
+    const { config, file: found, baseDir } = loadConfig(file, env, cwd);
+    const problems = await strategyProblems(config, baseDir);
+    if (problems.length > 0) throw configError(found, cwd, problems);
     if (options.json) {
       terminal.out(JSON.stringify({ version: 1, ok: true, file: found, problems: [] }));
       return;

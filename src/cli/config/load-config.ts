@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { checkConfig, type Config } from '../../core/config/index.ts';
+import { checkConfig, type Config, type ConfigProblem } from '../../core/config/index.ts';
 import { ValvulinError } from '../../core/errors.ts';
 import { ConfigError, type ShownProblem } from './config-error.ts';
 import { interpolate } from './interpolate.ts';
@@ -70,6 +70,18 @@ export function parseConfig(name: string, text: string, env: Env): Config {
   if (others.length > 0) throw new ConfigError('VLV_CONFIG', name, problems);
   const hint = `Set it, or give a default in the file: \${${/"(.*)"/.exec(problems[0]?.message ?? '')?.[1]}:-value}.`;
   throw new ConfigError('VLV_CONFIG_ENV', name, problems, hint);
+}
+
+/** An error that shows problems found after parsing, at their places in the file. */
+export function configError(file: string, cwd: string, problems: readonly ConfigProblem[]): ConfigError {
+  const name = shownName(file, cwd);
+  const source = new ConfigSource(name, readConfig(file));
+  const shown = problems.map((problem): ShownProblem => {
+    const place = source.placeOf(problem);
+    const { message, allowed, didYouMean } = problem;
+    return { file: name, place, sourceLine: source.line(place.line), message, allowed, didYouMean };
+  });
+  return new ConfigError('VLV_CONFIG', name, shown);
 }
 
 function plainValue(source: ConfigSource, name: string): unknown {

@@ -1,5 +1,5 @@
 export { isoInstant, toInstant } from './instant.ts';
-export { configJsonSchema, type JsonSchema, schemaAt } from './json-schema.ts';
+export { allowedWords, configJsonSchema, type JsonSchema, schemaAt } from './json-schema.ts';
 export { camelKeys, snakeKeys, toSnake } from './names.ts';
 export { editDistance, nearest } from './nearest.ts';
 export { checkConfig, type ConfigCheck, type ConfigProblem, pathText } from './problems.ts';
