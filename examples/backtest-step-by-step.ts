@@ -17,7 +17,7 @@ signals.signal.forEach((signal, i) => {
   if (signal === 0) return;
   tradeSignals.push({
     symbol: 'BTCUSDT',
-    timestamp: bars.closeTime(i),
+    timestamp: bars.time[i],
     side: signal === 1 ? 'BUY' : 'SELL',
     quantity: 0.01,
     stopLoss: null,
