@@ -60,16 +60,11 @@ async function download(words: readonly string[], flags: Flags, context: Command
   });
   const requests = symbols.map((symbol) => ({ symbol, timeframe, since, ...(until === undefined ? {} : { until }) }));
   const progress = await downloadProgress(terminal);
-  try {
-    const summaries = await feed.download(requests, { signal, onProgress: progress.update });
-    progress.stop();
-    for (const { symbol, first, last, stored, added, notes } of summaries) {
-      const period = first === null ? 'nothing' : `${shortTime(first)} to ${shortTime(last)}`;
-      terminal.out(`${symbol} ${timeframe}: ${period}, ${grouped(stored)} bars, ${grouped(added)} new`);
-      for (const note of notes) terminal.note(`  ${note}`);
-    }
-  } finally {
-    progress.stop();
+  const summaries = await feed.download(requests, { signal, onProgress: progress.update }).finally(progress.stop);
+  for (const { symbol, first, last, stored, added, notes } of summaries) {
+    const period = first === null ? 'nothing' : `${shortTime(first)} to ${shortTime(last)}`;
+    terminal.out(`${symbol} ${timeframe}: ${period}, ${grouped(stored)} bars, ${grouped(added)} new`);
+    for (const note of notes) terminal.note(`  ${note}`);
   }
 }
 

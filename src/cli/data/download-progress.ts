@@ -4,7 +4,7 @@ import { grouped } from '../text-table.ts';
 
 export interface ProgressView {
   readonly update: (progress: DownloadProgress) => void;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** A bar for each symbol on a terminal; elsewhere a line for each tenth of the way, so that logs stay short. */
