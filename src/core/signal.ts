@@ -9,8 +9,8 @@ export type EntryType = 'market' | 'limit' | 'stop' | 'stop_limit';
 
 /**
  * What a strategy returns: one signal for each bar, and named columns of the same length.
- * The columns `stop_loss`, `take_profit`, `quantity`, `entry_price` and `limit_price`, where present and finite at a
- * signal's bar, set that order's prices and size; all others are for charts and tests.
+ * The columns `stop_loss`, `take_profit`, `quantity` and `entry_price`, where present and finite at a signal's bar, set
+ * that order's prices and size (an entry price makes it a limit order for the next bar); all others are for charts.
  */
 export interface Signals {
   readonly signal: Int8Array;

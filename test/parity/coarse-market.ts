@@ -74,7 +74,7 @@ const orders: fc.Arbitrary<OrderSettings> = fc.record({
 });
 
 const costs: fc.Arbitrary<CostSettings> = fc.record({
-  takerPct: fc.constantFrom(0, 0.1, 1),
+  takerPct: fc.constantFrom(0, 0.1, 0.0375, 1),
   makerPct: fc.constantFrom(0, 0.05, 1),
   fixedFee: fc.constantFrom(0, 0.03),
   minFee: fc.constantFrom(0, 0.5),
@@ -97,7 +97,7 @@ export const coarseCases: fc.Arbitrary<CoarseCase> = fc.integer({ min: 3, max: 6
       touch: fc.boolean(),
       maxPosition: fc.option(fc.constantFrom(0.3, 1), { freq: 3 }),
       capital: fc.constantFrom(300, 10_000),
-      lotStep: fc.constantFrom(1, 0.001),
+      lotStep: fc.constantFrom(1, 0.001, 1e-8),
     })
     .map(
       (drawn): CoarseCase => ({

@@ -4,7 +4,12 @@ import type { BacktestResult } from '../../src/execution/types.ts';
 import type { CoarseCase } from './coarse-market.ts';
 
 export function byEngine(c: CoarseCase): BacktestResult {
-  return runPortfolio({
+  return engineOn({ runPortfolio }, c);
+}
+
+/** Runs a case on the given copy of the engine. */
+export function engineOn(engine: { readonly runPortfolio: typeof runPortfolio }, c: CoarseCase): BacktestResult {
+  return engine.runPortfolio({
     capital: c.capital,
     slots: [
       {
