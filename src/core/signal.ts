@@ -18,8 +18,8 @@ export interface Signals {
 }
 
 /**
- * One wish to trade, in ordinary numbers. `timestamp` is the close time of the bar that decided, or that bar's open
- * time where a caller of `Backtester.run` passes bar times; it acts at the next open.
+ * One wish to trade, in ordinary numbers. The bar that contains `timestamp` decides (its open time names it best, as in
+ * a table of bars); the order acts at the next open. A strategy's `onSlice` decides now, whatever it writes there.
  */
 export interface TradeSignal {
   readonly symbol: string;

@@ -1,11 +1,12 @@
 import type { Instrument } from '../core/instrument.ts';
 import type { Bars } from '../core/bars.ts';
-import type { CostSettings, FillSettings } from '../core/settings.ts';
+import type { CostSettings, FillSettings, OrderSettings } from '../core/settings.ts';
 import type { Assumption } from './types.ts';
 
 /** What a run assumed about fills and costs, in words; what flatters the result is marked optimistic. */
 export function describeAssumptions(
   spec: { readonly costs: CostSettings; readonly fills: FillSettings; readonly detail?: readonly Bars[] },
+  orders: readonly OrderSettings[],
   instruments: readonly Instrument[],
 ): Assumption[] {
   const { costs, fills } = spec;
@@ -64,6 +65,9 @@ export function describeAssumptions(
       }[fills.atEnd],
       optimistic: fills.atEnd === 'open',
     },
+    ...(orders.some(({ allowShort }) => allowShort)
+      ? [{ name: 'Short positions', value: 'allowed, without borrowing cost; not tradable on spot', optimistic: true }]
+      : []),
     {
       name: 'Trading rules',
       value:

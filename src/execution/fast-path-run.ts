@@ -23,5 +23,5 @@ export function runFastPath(request: FastRunRequest): BacktestResult | undefined
   if (fastPathObstacle(spec) !== null) return undefined;
   const run = new FastPath(spec);
   if (!run.run()) return undefined;
-  return new FastResult(spec, run, describeAssumptions(spec, [instrument]));
+  return new FastResult(spec, run, describeAssumptions(spec, [spec.orders], [instrument]));
 }

@@ -82,7 +82,11 @@ export function runPortfolio(spec: PortfolioSpec): PortfolioResult {
     orders: orderRecords(run.engine),
     fills: fillRecords(run.engine, decimals),
     refusals: run.engine.refusals,
-    assumptions: describeAssumptions(spec, instruments),
+    assumptions: describeAssumptions(
+      spec,
+      spec.slots.map((slot) => slot.orders),
+      instruments,
+    ),
   };
   return { portfolio, slots: slotAccounts(spec, portfolio) };
 }

@@ -62,9 +62,11 @@ export async function runBacktest(config: Config, options: BacktestOptions): Pro
     prepared.push(...(await prepare(selected, entry, loader, options)));
   }
   options.onProgress?.('trading');
+  const detail = await detailBars(selected, prepared, loader);
   const { portfolio, slots } = runPortfolio({
     capital: selected.execution.capital,
     slots: prepared.map((p) => p.slot),
+    detail,
     costs: costSettings(selected),
     fills: fillSettings(selected),
     risk: riskSettings(selected),
@@ -92,7 +94,7 @@ export async function runBacktest(config: Config, options: BacktestOptions): Pro
     synthetic: prepared.some((p) => p.synthetic),
     quote: selected.execution.quote,
     configHash: jsonHash(selected),
-    dataHash: dataHash(prepared.map((p) => p.slot.bars)),
+    dataHash: dataHash([...prepared.map((p) => p.slot.bars), ...detail]),
     version: packageVersion(),
   };
 }
@@ -157,6 +159,21 @@ function tail(signals: Signals, from: number): Signals {
   if (from === 0) return signals;
   const columns = Object.fromEntries(Object.entries(signals.columns).map(([name, c]) => [name, c.subarray(from)]));
   return { signal: signals.signal.subarray(from), columns };
+}
+
+/** The finer bars of each symbol over the period its strategies trade. */
+async function detailBars(config: Config, prepared: readonly Prepared[], loader: BarLoader): Promise<Bars[]> {
+  const text = config.backtester.detail_timeframe;
+  if (text === undefined) return [];
+  const timeframe = toTimeframe(text);
+  const detail: Bars[] = [];
+  for (const symbol of new Set(prepared.map(({ slot }) => slot.bars.symbol))) {
+    const own = prepared.filter(({ slot }) => slot.bars.symbol === symbol).map(({ slot }) => slot.bars);
+    const from = Math.min(...own.map((bars) => bars.time[0]));
+    const to = Math.max(...own.map((bars) => bars.closeTime(bars.length - 1)));
+    detail.push((await loader.load(symbol, timeframe)).bars.between(from, to));
+  }
+  return detail;
 }
 
 function instruments(prepared: readonly Prepared[], loader: BarLoader): Map<string, Instrument> {

@@ -1,4 +1,4 @@
-import { type Config, nearest, type StrategyEntry, strategyKey, toSnake } from '../core/config/index.ts';
+import { type Config, nearest, type StrategyEntry, strategyKey } from '../core/config/index.ts';
 import { ValvulinError } from '../core/errors.ts';
 
 export interface SelectionOptions {
@@ -7,8 +7,6 @@ export interface SelectionOptions {
   readonly disable?: readonly string[];
   /** Only strategies of these symbols. */
   readonly symbols?: readonly string[];
-  /** Parameter overrides under their snake_case names, as text. */
-  readonly params?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -27,11 +25,7 @@ export function selectStrategies(config: Config, options: SelectionOptions): Con
       const enabled = disable.has(key) ? false : entry.enabled || enable.has(key);
       return enabled && (symbols.length === 0 || symbols.includes(entry.symbol));
     })
-    .map((entry) => ({
-      ...entry,
-      enabled: true,
-      parameters: { ...entry.parameters, ...parsed(options.params ?? {}) },
-    }));
+    .map((entry) => ({ ...entry, enabled: true }));
   if (strategies.length === 0) {
     throw new ValvulinError('VLV_USAGE', 'Expected at least one enabled strategy, got none', {
       hint: `Enable one with --enable-strategy: ${config.strategies.map(strategyKey).join(', ')}`,
@@ -44,15 +38,6 @@ function keys(config: Config, asked: readonly string[]): ReadonlySet<string> {
   const known = config.strategies.map((entry: StrategyEntry) => strategyKey(entry));
   for (const key of asked) if (!known.includes(key)) unknown('strategy', key, known);
   return new Set(asked);
-}
-
-function parsed(params: Readonly<Record<string, string>>): Record<string, unknown> {
-  const entries = Object.entries(params).map(([name, text]): [string, unknown] => {
-    if (text === 'true' || text === 'false') return [toSnake(name), text === 'true'];
-    const number = Number(text);
-    return [toSnake(name), text.trim() !== '' && Number.isFinite(number) ? number : text];
-  });
-  return Object.fromEntries(entries);
 }
 
 function unknown(what: string, got: string, known: readonly string[]): never {

@@ -210,6 +210,9 @@ export const backtester = z.strictObject({
   ),
   rr_ratio: limit(z.number().positive()).describe('Target as a multiple of the stop distance.'),
   sl_ratio: z.number().positive().default(1).describe('Scales the stop distance.'),
+  detail_timeframe: timeframe
+    .optional()
+    .describe('Finer bars that show how orders fill inside the bars strategies decide on, such as 1m.'),
   from: date.optional().describe('First day, UTC.'),
   to: date.optional().describe('End, exclusive, UTC.'),
 });
