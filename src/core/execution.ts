@@ -47,17 +47,17 @@ export class Execution {
     if (slot.entries.length > 0) this.#expireEntries(slot);
     const position = this.#ledger.positions[slot.index];
     if (position.quantity === 0) return;
-    const entryRangeUnknown = slot.entryBar === slot.bar && slot.enteredIntrabar;
-    if (entryRangeUnknown) position.see(bar.close, bar.close);
-    else position.see(bar.high, bar.low);
-    const reached = entryRangeUnknown ? bar.close : position.quantity > 0 ? bar.high : bar.low;
+    position.seeBar(bar);
+    // What a bar traded before an entry inside it is unknown; only its close came later for certain.
+    const heldThrough = position.lots[0].time <= bar.openTime;
+    const reached = heldThrough ? (position.quantity > 0 ? bar.high : bar.low) : bar.close;
     if (position.quantity > 0 ? reached > slot.best : reached < slot.best) slot.best = reached;
     const { timeStopBars, breakEvenAtR } = slot.spec.orders;
     if (slot.trailDistance > 0 || breakEvenAtR !== null) {
       const tightened = tightenedStop(slot, position, slot.stop?.price ?? 0);
       if (tightened) this.#placeStop(slot, tightened.price, bar.closeTime, tightened.reason);
     }
-    if (timeStopBars !== null && slot.bar - slot.entryBar >= timeStopBars) {
+    if (timeStopBars !== null && slot.bar + 1 - slot.heldFromBar >= timeStopBars) {
       this.closePosition(slot, bar.closeTime, 'time_stop');
     }
   }
@@ -78,7 +78,11 @@ export class Execution {
     const quantity = Math.abs(this.#ledger.positions[slot.index].quantity);
     if (quantity === 0) return;
     slot.exitReason = reason;
-    if (slot.exit?.intent.type === 'market') return;
+    if (slot.exit?.intent.type === 'market') {
+      const asked = quantity + slot.exit.filled;
+      if (slot.exit.quantity < asked) this.#amend(slot.exit, 0, asked);
+      return;
+    }
     if (slot.exit) this.#cancel(slot.exit);
     slot.exit = this.#reduceOrder(slot, 'market', 'exit', quantity, 0, 0, time, null);
   }
@@ -94,7 +98,7 @@ export class Execution {
 
   onEnd(end: EndFact): void {
     const order = this.#book.get(end.orderId);
-    order.end ??= end;
+    order.addEnd(end);
     const slot = this.#slots[order.intent.slot];
     this.#forget(slot, order);
     if (end.status === 'rejected' && order.intent.role === 'entry') {
@@ -115,7 +119,9 @@ export class Execution {
     if (occupied && !explicit && slot.spec.orders.maxEntries === 1) return;
     const approval = this.#risk.approveEntry(slot, side, answer, this.#book.nextId(), time);
     if (!approval.approved) {
-      this.#log.refused(slot, time, approval.code, approval.detail);
+      if (explicit || !slot.repeatsRefusal(side, approval.code)) {
+        this.#log.refused(slot, time, approval.code, approval.detail);
+      }
       return;
     }
     slot.plans.set(approval.order.id, approval.plan);
@@ -130,32 +136,26 @@ export class Execution {
     const wanted = explicit ? slot.spec.market.instrument.quantityUnits(answer.quantity) : held;
     if (wanted === 0) return;
     if (answer.type === 'market') {
-      if (slot.exit?.intent.type !== 'market') {
+      const leaving = slot.exit?.intent.type === 'market' ? slot.exit : null;
+      const free = held - (leaving ? leaving.quantity - leaving.filled : 0);
+      if (leaving) this.#amend(leaving, 0, leaving.quantity + Math.min(wanted, free));
+      else {
         if (slot.exit) this.#cancel(slot.exit);
         slot.exitReason = 'signal';
         slot.exit = this.#reduceOrder(slot, 'market', 'exit', Math.min(wanted, held), 0, 0, time, answer.tag);
       }
-      if (!answer.reduceOnly && (side === 1 || slot.spec.orders.allowShort) && (!explicit || wanted > held)) {
+      if (!answer.reduceOnly && (side === 1 || slot.spec.orders.allowShort) && (!explicit || wanted > free)) {
         slot.reversal = answer.copy();
-        if (explicit) slot.reversal.quantity = slot.spec.market.instrument.quantity(wanted - held);
+        if (explicit) slot.reversal.quantity = slot.spec.market.instrument.quantity(wanted - free);
       }
       return;
     }
     const { instrument } = slot.spec.market;
-    const worse = (price: number): number => (side === 1 ? instrument.priceUp(price) : instrument.priceDown(price));
-    const limit = Number.isNaN(answer.limitPrice) ? 0 : worse(answer.limitPrice);
+    const price = instrument.levelUnits(answer.price, answer.type === 'limit' ? -side : side);
+    const limit = instrument.levelUnits(answer.limitPrice, -side);
     if (slot.exit) this.#cancel(slot.exit);
     slot.exitReason = 'signal';
-    slot.exit = this.#reduceOrder(
-      slot,
-      answer.type,
-      'exit',
-      Math.min(wanted, held),
-      worse(answer.price),
-      limit,
-      time,
-      answer.tag,
-    );
+    slot.exit = this.#reduceOrder(slot, answer.type, 'exit', Math.min(wanted, held), price, limit, time, answer.tag);
   }
 
   #onEntryFill(slot: Slot, order: Order, fill: FillFact, bar: number): void {
@@ -163,6 +163,7 @@ export class Execution {
     const { side } = order.intent;
     const stop = initialStop(side, fill.price, plan?.stop ?? 0, plan?.stopDistance ?? 0);
     const target = initialTarget(slot, side, fill.price, stop, plan?.target ?? 0, plan?.targetRatio ?? 0);
+    const first = this.#ledger.positions[slot.index].quantity === 0;
     this.#ledger.book({
       ...fill,
       slot: slot.index,
@@ -174,22 +175,25 @@ export class Execution {
     });
     if (order.fills.length === 1) {
       slot.entryCount++;
-      slot.entryBar = bar;
-      slot.enteredIntrabar = fill.at === 'range';
     }
+    if (first) slot.heldFromBar = fill.at === 'open' ? bar : bar + 1;
     if (order.complete) this.#forget(slot, order);
-    if (slot.entryCount === 1 || (fill.price - slot.best) * side > 0) slot.best = fill.price;
+    if (first || (fill.price - slot.best) * side > 0) slot.best = fill.price;
     slot.trailDistance = plan?.trailDistance ?? 0;
     const trail = slot.trailDistance > 0 ? fill.price - side * slot.trailDistance : 0;
     const trailIsTighter = trail > 0 && (stop === 0 || (trail - stop) * side > 0);
     const protective = trailIsTighter ? trail : stop;
-    if (protective > 0) this.#placeStop(slot, protective, fill.time, trailIsTighter ? 'trailing_stop' : 'stop_loss');
+    const given = (plan?.stop ?? 0) > 0;
+    // An addition without a stop of its own never loosens the one that the position has earned.
+    const keepsStop = !given && slot.stop !== null && (slot.stop.price - protective) * side >= 0;
+    if (protective > 0 && !keepsStop)
+      this.#placeStop(slot, protective, fill.time, trailIsTighter ? 'trailing_stop' : 'stop_loss');
     else if (slot.stop) this.#placeStop(slot, slot.stop.price, fill.time, slot.stopReason);
     this.#placeTargets(slot, fill.time);
   }
 
   #onExitFill(slot: Slot, order: Order, fill: FillFact, bar: number): void {
-    const { role, side, tag } = order.intent;
+    const { side, tag } = order.intent;
     const booking = this.#ledger.book({
       ...fill,
       slot: slot.index,
@@ -200,22 +204,23 @@ export class Execution {
       tag,
     });
     const flat = this.#ledger.positions[slot.index].quantity === 0;
-    const reason = this.#exitReason(slot, role, flat);
-    let profit = 0;
+    const reason = this.#exitReason(slot, order);
     for (const part of booking.closed) {
-      profit += part.side * (part.proceeds - part.cost) - part.fees;
+      slot.profit += part.side * (part.proceeds - part.cost) - part.fees;
       this.#log.closed(slot, part, fill, bar, reason);
     }
-    this.#risk.observeTrade(slot, profit);
+    if (flat) this.#risk.observeTrade(slot, bar);
     if (order.complete) this.#forget(slot, order);
     if (flat) this.#onFlat(slot, fill.time);
     else this.#fitProtection(slot);
   }
 
-  #exitReason(slot: Slot, role: OrderIntent['role'], flat: boolean): ExitReason {
+  #exitReason(slot: Slot, order: Order): ExitReason {
+    const { role } = order.intent;
     if (role === 'stop_loss') return slot.stopReason;
-    if (role === 'take_profit') return flat ? 'take_profit' : 'partial';
-    return slot.exitReason;
+    if (role === 'exit') return slot.exitReason;
+    const left = Math.abs(this.#ledger.positions[slot.index].quantity);
+    return left > order.quantity - order.filled ? 'partial' : 'take_profit';
   }
 
   #onFlat(slot: Slot, time: number): void {
@@ -228,6 +233,7 @@ export class Execution {
     slot.targets.length = 0;
     slot.entryCount = 0;
     slot.trailDistance = 0;
+    slot.profit = 0;
     const { reversal } = slot;
     slot.reversal = null;
     if (reversal) this.onAnswer(slot, reversal, time);
@@ -334,6 +340,7 @@ export class Execution {
     if (entry >= 0) slot.entries.splice(entry, 1);
     const target = slot.targets.indexOf(order);
     if (target >= 0) slot.targets.splice(target, 1);
-    if (!order.isOpen) slot.plans.delete(order.intent.id);
+    // A fill may still come after "canceled", and needs its stop.
+    if (order.complete) slot.plans.delete(order.intent.id);
   }
 }

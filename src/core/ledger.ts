@@ -108,7 +108,7 @@ export class Ledger {
     if (closing > 0) {
       const proceeds = this.#amount(market, fill.side, fill.price, closing);
       this.#pay(fill.side, proceeds, closeFee);
-      position.see(fill.price, fill.price);
+      position.see(fill.price);
       closed = position.close(closing, proceeds, closeFee);
     }
     if (opening > 0) {

@@ -95,6 +95,13 @@ export class Order {
     return true;
   }
 
+  /** Takes the news that it is over. Of several, the earliest counts, whatever order they come in. */
+  addEnd(end: EndFact): void {
+    const known = this.end;
+    const earlier = known === null || end.time < known.time || (end.time === known.time && end.status < known.status);
+    if (earlier) this.end = end;
+  }
+
   get status(): OrderStatus {
     if (this.complete) return 'filled';
     return this.end ? this.end.status : 'working';

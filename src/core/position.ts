@@ -87,11 +87,28 @@ export class Position {
     return parts;
   }
 
-  /** Lets the lots' extremes see a traded range. */
-  see(high: number, low: number): void {
-    for (const lot of this.lots) {
+  /** Lets the lots' extremes see a bar: its range, or its close alone where the lot came inside it. */
+  seeBar(bar: {
+    readonly openTime: number;
+    readonly high: number;
+    readonly low: number;
+    readonly close: number;
+  }): void {
+    for (let l = 0; l < this.lots.length; l++) {
+      const lot = this.lots[l];
+      const whole = lot.time <= bar.openTime;
+      const high = whole ? bar.high : bar.close;
+      const low = whole ? bar.low : bar.close;
       if (high > lot.high) lot.high = high;
       if (low < lot.low) lot.low = low;
+    }
+  }
+
+  /** Lets the lots' extremes see one price. */
+  see(price: number): void {
+    for (const lot of this.lots) {
+      if (price > lot.high) lot.high = price;
+      if (price < lot.low) lot.low = price;
     }
   }
 

@@ -37,7 +37,7 @@ export function targetPlans(slot: Slot, position: Position): TargetPlan[] {
   let left = total;
   if (lot.stop > 0) {
     for (const { atR, fraction } of orders.partialExits) {
-      const quantity = Math.min(left, market.instrument.floorLot(Math.floor(total * fraction)));
+      const quantity = Math.min(left, market.instrument.floorLot(Math.floor(total * fraction + 1e-6)));
       if (quantity === 0) continue;
       plans.push({ quantity, price: atMultiple(slot, position.side, lot.price, lot.stop, atR) });
       left -= quantity;

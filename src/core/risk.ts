@@ -1,4 +1,5 @@
 import type { Costs } from './costs.ts';
+import { MAX_UNITS } from './money.ts';
 import type { Ledger } from './ledger.ts';
 import type { ApprovedOrder, OrderIntent, OrderType, Side } from './order.ts';
 import { type EntryRoom, entryRoom } from './risk-room.ts';
@@ -28,6 +29,7 @@ export class Risk {
   #peak = 0.5;
   #drawdown = 0.5;
   #halted = false;
+  #lost = false;
   #equity = 0.5;
   #day = Number.NaN;
   #dayStart = 0.5;
@@ -53,26 +55,29 @@ export class Risk {
     const day = Math.floor(time / DAY_MS);
     if (day !== this.#day) {
       this.#day = day;
-      this.#dayStart = this.#equity;
+      // At midnight sharp the new day starts with what the old one ended with: the value of this close.
+      const start = time % DAY_MS === 0 ? equity : this.#equity;
+      this.#dayStart = start;
       const week = Math.floor((time - FIRST_MONDAY) / WEEK_MS);
       if (week !== this.#week) {
         this.#week = week;
-        this.#weekStart = this.#equity;
+        this.#weekStart = start;
       }
     }
     this.#equity = equity;
+    if (equity <= 0) this.#lost = true;
     if (equity > this.#peak) this.#peak = equity;
     this.#drawdown = 1 - equity / this.#peak;
     const limit = this.settings.maxDrawdownPct;
     if (limit !== null && this.#drawdown * 100 >= limit) this.#halted = true;
   }
 
-  /** Counts a closed trade of a slot; a series of losses makes the slot rest. */
-  observeTrade(slot: Slot, profit: number): void {
+  /** Counts a position of a slot that is closed whole, in `bar`; a series of losses makes the slot rest. */
+  observeTrade(slot: Slot, bar: number): void {
     const { cooldownLosses, cooldownBars } = this.settings;
-    slot.lossesInARow = profit < 0 ? slot.lossesInARow + 1 : 0;
+    slot.lossesInARow = slot.profit < 0 ? slot.lossesInARow + 1 : 0;
     if (cooldownLosses !== null && slot.lossesInARow >= cooldownLosses) {
-      slot.restsUntilBar = slot.bar + cooldownBars;
+      slot.restsUntilBar = bar + cooldownBars;
       slot.lossesInARow = 0;
     }
   }
@@ -92,6 +97,10 @@ export class Risk {
     const expected = answer.type === 'market' ? last : prices.price;
     const misplaced = this.#misplaced(side, expected, last, prices);
     if (misplaced) return misplaced;
+    const unprotected = prices.stop === 0 && (orders.stop !== null || orders.trailingStop !== null);
+    if (unprotected && prices.stopDistance === 0 && prices.trailDistance === 0) {
+      return refuse('NO_STOP', 'too few bars for the stop distance that the settings ask for');
+    }
 
     const room = entryRoom(this.settings, this.#ledger, this.#slots, slot, side);
     const maker = answer.type === 'limit';
@@ -111,6 +120,7 @@ export class Risk {
       byBudget: answer.type === 'market',
     });
     if (size === null) return refuse('NO_STOP', `sizing by ${orders.sizing.kind} lacks a stop or a volatility`);
+    if (market.mark(expected, size.expected) >= MAX_UNITS) return refuse(room.code, 'worth more than money can count');
     const value = market.notionalUp(expected, size.expected);
     const cost = value + this.#costs.fee(value, maker);
     const tooSmall = this.#tooSmall(slot, size.expected, value, room);
@@ -150,6 +160,7 @@ export class Risk {
   #accountLimit(slot: Slot, side: Side): Approval | null {
     const { settings } = this;
     if (side === -1 && !slot.spec.orders.allowShort) return refuse('SHORT_NOT_ALLOWED', 'allow_short is off');
+    if (this.#lost) return refuse('INSUFFICIENT_CASH', 'the account fell to zero');
     if (this.#halted) return refuse('MAX_DRAWDOWN', `drawdown reached ${settings.maxDrawdownPct}%`);
     if (slot.bar < slot.restsUntilBar) return refuse('COOLDOWN', `rests until bar ${slot.restsUntilBar}`);
     const daily = settings.maxDailyLossPct;

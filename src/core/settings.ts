@@ -8,7 +8,7 @@ export interface Distance {
   /** Multiple of the average true range of `atrLength` bars. */
   readonly atr?: number;
   readonly atrLength?: number;
-  /** Percent of the entry price. */
+  /** Percent of the price at which the entry is decided: the last close for a market order, else the order's own. */
   readonly percent?: number;
 }
 
@@ -34,7 +34,7 @@ export interface OrderSettings {
   readonly trailingStop: Distance | null;
   /** Moves the stop to the entry price once the open profit has been this many R. */
   readonly breakEvenAtR: number | null;
-  /** Leaves at the next open after this many bars. */
+  /** Leaves at the next open after this many whole bars, counted from the first entry. */
   readonly timeStopBars: number | null;
   readonly allowShort: boolean;
   /** How many entries one position may have; 1 is no pyramiding. */
@@ -89,7 +89,7 @@ export interface RiskSettings {
   /** Above this drawdown new entries are scaled by `slowdownFactor`. */
   readonly slowdownDrawdownPct: number | null;
   readonly slowdownFactor: number;
-  /** After this many losses in a row a strategy makes no entries for `cooldownBars` bars. */
+  /** After this many positions in a row closed at a loss, a strategy makes no entries for `cooldownBars` bars after that. */
   readonly cooldownLosses: number | null;
   readonly cooldownBars: number;
   /** Furthest an order's price may lie from the last close, percent. */

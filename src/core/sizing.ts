@@ -48,16 +48,17 @@ export function sizeEntry(request: SizeRequest): Size | null {
       return { quantity, budget: 0, expected: quantity };
     }
     case 'percent':
-      return spend(request, Math.floor((request.slotCapital * sizing.percent * scale) / 100), affordable);
+      return spend(request, Math.floor((request.slotCapital * sizing.percent) / 100), affordable);
     case 'volatility': {
       if (!(request.volatility > 0)) return null;
-      const share = Math.min(1, (sizing.percent / 100 / request.volatility) * scale);
+      const share = Math.min(1, sizing.percent / 100 / request.volatility);
       return spend(request, Math.floor(request.slotCapital * share), affordable);
     }
     case 'risk': {
       if (request.stopDistance <= 0) return null;
-      const wanted = riskQuantity(market, request.equity, sizing.percent * scale, request.stopDistance);
-      const quantity = Math.min(wanted, affordable(room));
+      const wanted = riskQuantity(market, request.equity, sizing.percent, request.stopDistance);
+      const whole = Math.min(wanted, affordable(room));
+      const quantity = scale === 1 ? whole : market.instrument.floorLot(Math.floor(whole * scale));
       return { quantity, budget: request.byBudget ? Math.floor(room) : 0, expected: quantity };
     }
   }
@@ -80,7 +81,7 @@ export function affordableQuantity(
 }
 
 function spend(request: SizeRequest, budget: number, affordable: (budget: number) => number): Size {
-  const bounded = Math.min(budget, Math.floor(request.room));
+  const bounded = Math.floor(Math.min(budget, Math.floor(request.room)) * request.scale);
   const expected = affordable(bounded);
   return request.byBudget ? { quantity: 0, budget: bounded, expected } : { quantity: expected, budget: 0, expected };
 }

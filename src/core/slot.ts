@@ -3,7 +3,7 @@ import type { Order } from './order.ts';
 import type { OrderSettings } from './settings.ts';
 import type { EntryType } from './signal.ts';
 import type { Timeframe } from './timeframe.ts';
-import type { ExitReason } from './trade.ts';
+import type { ExitReason, RefusalCode } from './trade.ts';
 
 /**
  * A strategy's answer for one slot at one bar close, in ordinary numbers; NaN stands for "not given".
@@ -74,14 +74,16 @@ export class Slot {
   /** An opposite entry that waits until the position is closed. */
   reversal: Answer | null = null;
   entryCount = 0;
-  entryBar = -1;
-  /** The newest entry filled inside a bar, so what that bar traded before it is unknown. */
-  enteredIntrabar = false;
+  /** First bar that the position is held in from its open on. */
+  heldFromBar = -1;
   /** Best price since entry and the distance a trailing stop keeps from it, price units; 0 is no trailing. */
   best = 0.5;
   trailDistance = 0.5;
+  /** Net profit of what the present position has closed so far, cash units. */
+  profit = 0;
   lossesInARow = 0;
   restsUntilBar = -1;
+  #refusal: { readonly side: number; readonly code: RefusalCode; readonly bar: number } | null = null;
 
   constructor(index: number, spec: SlotSpec) {
     this.index = index;
@@ -93,7 +95,19 @@ export class Slot {
   /** Cash units set aside for entries that have not filled yet. */
   get reserved(): number {
     let reserved = 0;
-    for (const order of this.entries) reserved += this.plans.get(order.intent.id)?.reserved ?? 0;
+    for (const order of this.entries) {
+      let open = this.plans.get(order.intent.id)?.reserved ?? 0;
+      for (const { price, quantity, fee } of order.fills) open -= this.spec.market.notionalUp(price, quantity) + fee;
+      if (open > 0) reserved += open;
+    }
     return reserved;
+  }
+
+  /** True where the signal of the bar before was refused for the same reason: one wish, repeated, is one refusal. */
+  repeatsRefusal(side: number, code: RefusalCode): boolean {
+    const last = this.#refusal;
+    const repeats = last !== null && last.side === side && last.code === code && this.bar <= last.bar + 1;
+    this.#refusal = { side, code, bar: this.bar };
+    return repeats;
   }
 }

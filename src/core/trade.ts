@@ -107,7 +107,7 @@ export const REFUSAL_CODES = {
   MAX_DRAWDOWN: 'The drawdown has reached max_drawdown_pct: entries are halted.',
   COOLDOWN: 'The strategy rests after a series of losses.',
   PRICE_COLLAR: "The order's price is too far from the last close.",
-  NO_STOP: 'Risk-based sizing needs a stop, and the signal has none.',
+  NO_STOP: 'The entry needs a stop, and neither the signal nor the bars so far give one.',
   STOP_SIDE: 'The stop or target is on the wrong side of the price.',
   SHORT_NOT_ALLOWED: 'The signal would go short and allow_short is off.',
   PYRAMIDING: 'The position already has as many entries as max_entries allows.',

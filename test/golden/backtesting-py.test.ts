@@ -75,11 +75,19 @@ class FlatCrossBracket extends BaseStrategy {
   }
 }
 
-/** Offers a limit a percent away from each close while flat. */
+/** Offers a limit a percent away from each close while flat; leaves when five bars have followed the entry's. */
 class LimitEntries extends BaseStrategy {
+  #bars = 0;
+
   override onSlice(context: SliceContext): readonly TradeSignal[] {
     const bars: Bars = context.bars('GOOG');
-    if (context.position('GOOG') !== 0) return [];
+    const held = context.position('GOOG');
+    if (held !== 0) {
+      const side = held > 0 ? 'SELL' : 'BUY';
+      const leave = this.#bars++ >= 5;
+      return leave ? [{ symbol: 'GOOG', timestamp: context.time, side, reduceOnly: true }] : [];
+    }
+    this.#bars = 0;
     const close = bars.close[bars.length - 1];
     const mean = sma(bars.close.subarray(-40), 20).at(-1) ?? Number.NaN;
     if (Number.isNaN(mean)) return [];
@@ -121,9 +129,9 @@ describe.skipIf(!HAS_GOLDENS)('the same trades as backtesting.py 0.6.6', () => {
     expectSameEquity(result, peer);
   });
 
-  test('bpy_goog_limit_entry: resting limits and a time stop', () => {
+  test('bpy_goog_limit_entry: resting limits, left after five bars', () => {
     const peer = golden<PeerRun>('bpy_goog_limit_entry');
-    const settings = { ...peerSettings(100_000, 0.001), orders: { allowShort: true, timeStopBars: 5 } };
+    const settings = { ...peerSettings(100_000, 0.001), orders: { allowShort: true } };
     const result = new Backtester(googBars(), settings).run(new LimitEntries());
     expectSameTrades(result, peer);
     // Its last equity is a defect: finalising runs the last bar again, so an order placed after that bar's close fills

@@ -74,8 +74,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an entry places no stop',
     file: 'core/execution.ts',
-    find: 'if (protective > 0) this.#placeStop(',
-    replace: 'if (protective < 0) this.#placeStop(',
+    find: 'if (protective > 0 && !keepsStop)',
+    replace: 'if (protective < 0 && !keepsStop)',
   },
   {
     name: 'an order that the open is beyond waits for the range',
