@@ -29,20 +29,26 @@ export interface BookedFill {
  */
 export class Ledger {
   cash = 0.5;
+  /** What the account started with, cash units. */
+  readonly capital: number;
   /** Equity and gross exposure at the last `revalue`, cash units. */
   equityNow = 0.5;
   grossNow = 0.5;
   readonly positions: readonly Position[];
   readonly #markets: readonly Market[];
+  /** What each slot has paid (negative) and received so far, cash units. */
+  readonly #flows: Float64Array;
   /** Last known price of each slot's symbol, price units. */
   readonly #marks: Float64Array;
 
   /** @param markets the market of each slot; slots of one symbol share theirs */
   constructor(cash: number, markets: readonly Market[]) {
     this.cash = exact(cash, 'capital');
+    this.capital = cash;
     this.equityNow = cash;
     this.#markets = markets;
     this.positions = markets.map(() => new Position());
+    this.#flows = new Float64Array(markets.length);
     this.#marks = new Float64Array(markets.length);
   }
 
@@ -73,6 +79,11 @@ export class Ledger {
   /** Signed value of a slot's position at its last price, cash units. */
   value(slot: number): number {
     return this.positions[slot].value(this.#markets[slot], this.#marks[slot]);
+  }
+
+  /** What a slot has earned so far, open positions at their last prices, cash units. */
+  profit(slot: number): number {
+    return this.#flows[slot] + this.value(slot);
   }
 
   /** Cash plus the value of all positions at their last prices, cash units. */
@@ -107,13 +118,13 @@ export class Ledger {
     let closed: MatchedPart[] = [];
     if (closing > 0) {
       const proceeds = this.#amount(market, fill.side, fill.price, closing);
-      this.#pay(fill.side, proceeds, closeFee);
+      this.#pay(fill, proceeds, closeFee);
       position.see(fill.price);
       closed = position.close(closing, proceeds, closeFee);
     }
     if (opening > 0) {
       const cost = this.#amount(market, fill.side, fill.price, opening);
-      this.#pay(fill.side, cost, fill.fee - closeFee);
+      this.#pay(fill, cost, fill.fee - closeFee);
       position.open(fill.side, newLot(fill, opening, cost, fill.fee - closeFee));
     }
     this.#marks[fill.slot] = fill.price;
@@ -124,8 +135,10 @@ export class Ledger {
     return side === 1 ? market.notionalUp(price, quantity) : market.notionalDown(price, quantity);
   }
 
-  #pay(side: Side, amount: number, fee: number): void {
-    this.cash = exact(this.cash - side * amount - fee, 'cash');
+  #pay({ slot, side }: BookedFill, amount: number, fee: number): void {
+    const change = -side * amount - fee;
+    this.cash = exact(this.cash + change, 'cash');
+    this.#flows[slot] += change;
   }
 }
 

@@ -9,7 +9,10 @@ export interface EntryRoom {
   readonly amount: number;
   /** The limit that is nearest: the code of a refusal for lack of room. */
   readonly code: RefusalCode;
-  /** What the slot may use of the account, cash units. */
+  /**
+   * The account of the slot's own: its share of the starting capital and what it has earned or lost since. A slot
+   * without an allocation has all of the equity.
+   */
   readonly slotCapital: number;
 }
 
@@ -30,7 +33,8 @@ export function entryRoom(
   for (const other of slots) reserved += reservedBy(other);
   const own = Math.abs(ledger.value(slot.index)) + reservedBy(slot);
   const { allocation } = slot.spec;
-  const slotCapital = allocation === null ? equity : Math.floor(equity * allocation);
+  const slotCapital =
+    allocation === null ? equity : Math.floor(ledger.capital * allocation) + ledger.profit(slot.index);
 
   let amount = ledger.free() - reserved;
   let code: RefusalCode = 'INSUFFICIENT_CASH';

@@ -112,7 +112,6 @@ export class Risk {
       price: expected,
       stopDistance: prices.stop > 0 ? Math.abs(expected - prices.stop) : prices.stopDistance,
       volatility: answer.volatility,
-      equity: this.#ledger.equity(),
       slotCapital: room.slotCapital,
       room: room.amount,
       scale: this.#scale(),

@@ -17,9 +17,9 @@ export type Sizing =
   | { readonly kind: 'fixed'; readonly quantity: number }
   /** A percent of the capital the strategy may use, spent at the price the order fills at. 100 is all-in. */
   | { readonly kind: 'percent'; readonly percent: number }
-  /** The loss at the stop, costs aside, is this percent of equity. Needs a stop. */
+  /** The loss at the stop, costs aside, is this percent of the capital the strategy may use. Needs a stop. */
   | { readonly kind: 'risk'; readonly percent: number }
-  /** Position value such that its yearly volatility is this percent of equity. */
+  /** Position value such that its yearly volatility is this percent of the capital the strategy may use. */
   | { readonly kind: 'volatility'; readonly percent: number; readonly length: number };
 
 /** Everything about one strategy's orders that its signals leave open. */

@@ -12,8 +12,7 @@ export interface SizeRequest {
   readonly stopDistance: number;
   /** Standard deviation of yearly returns; NaN where unknown. */
   readonly volatility: number;
-  /** Account value and the part of it that the slot may use, cash units. */
-  readonly equity: number;
+  /** What the slot may use of the account, cash units. */
   readonly slotCapital: number;
   /** The most the position may still grow by, cash units, fees included. */
   readonly room: number;
@@ -34,7 +33,7 @@ export interface Size {
 }
 
 /**
- * Size of an entry. Risk sizing: `quantity = equity * percent / (|entry - stop|)` (fixed fractional, Ralph Vince,
+ * Size of an entry. Risk sizing: `quantity = capital * percent / (|entry - stop|)` (fixed fractional, Ralph Vince,
  * Portfolio Management Formulas, 1990); volatility sizing: `value = capital * target / volatility`. Every result is
  * bounded by `room` and rounded down to a lot. Null where the sizing needs a stop or a volatility that is missing.
  */
@@ -56,7 +55,7 @@ export function sizeEntry(request: SizeRequest): Size | null {
     }
     case 'risk': {
       if (request.stopDistance <= 0) return null;
-      const wanted = riskQuantity(market, request.equity, sizing.percent, request.stopDistance);
+      const wanted = riskQuantity(market, request.slotCapital, sizing.percent, request.stopDistance);
       const whole = Math.min(wanted, affordable(room));
       const quantity = scale === 1 ? whole : market.instrument.floorLot(Math.floor(whole * scale));
       return { quantity, budget: request.byBudget ? Math.floor(room) : 0, expected: quantity };

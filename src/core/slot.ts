@@ -54,7 +54,7 @@ export interface SlotSpec {
   readonly strategy: string;
   readonly market: Market;
   readonly orders: OrderSettings;
-  /** Share of the equity this slot may use, 0 to 1; null is all of it. */
+  /** Share of the starting capital, 0 to 1, to which its own profits and losses add; null is the whole equity. */
   readonly allocation: number | null;
 }
 

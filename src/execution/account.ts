@@ -35,13 +35,15 @@ export function drawdownOf(equity: Float64Array, capital: number): Float64Array 
 export interface SlotIdentity {
   readonly strategy: string;
   readonly bars: Bars;
+  readonly allocation: number | null;
 }
 
 /**
- * One slot's own account: the whole capital and only its own fills, valued at its bars' closes. What the slots earn adds
- * up to what the portfolio earns; where there is one slot, this is the portfolio itself.
+ * One slot's own account: its share of `totalCapital` and only its own fills, valued at its bars' closes. What the slots
+ * earn adds up to what the portfolio earns; where there is one slot, this is the portfolio itself.
  */
-export function slotResult(slot: SlotIdentity, capital: number, portfolio: BacktestResult): BacktestResult {
+export function slotResult(slot: SlotIdentity, totalCapital: number, portfolio: BacktestResult): BacktestResult {
+  const capital = totalCapital * (slot.allocation ?? 1);
   const { symbol, timeframe } = slot.bars;
   const own = <T extends { readonly symbol: string; readonly timeframe: Timeframe; readonly strategy: string }>(
     records: readonly T[],

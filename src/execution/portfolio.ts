@@ -26,7 +26,10 @@ export interface PortfolioSlot {
   readonly bars: Bars;
   readonly decisions: Decisions;
   readonly orders: OrderSettings;
-  /** Share of the equity, 0 to 1; null shares all of it with the others. */
+  /**
+   * Share of the starting capital, 0 to 1: the slot trades with that and what it has earned or lost since. Null trades
+   * with the whole equity.
+   */
   readonly allocation: number | null;
 }
 

@@ -42,7 +42,7 @@ describe('a backtest of a config', () => {
     ]);
     expect(report.synthetic).toBe(true);
     expect(report.runs.every((run) => run.causality.passed && run.causality.cuts > 0)).toBe(true);
-    const earned = report.runs.reduce((sum, run) => sum + run.result.finalEquity - 10_000, 0);
+    const earned = report.runs.reduce((sum, run) => sum + run.result.finalEquity - 5_000, 0);
     expect(report.portfolio.finalEquity - 10_000).toBeCloseTo(earned, 6);
     expect(report.portfolio.trades.length).toBe(report.runs.reduce((sum, run) => sum + run.result.trades.length, 0));
     expect(report.portfolio.trades.length).toBeGreaterThan(20);

@@ -90,7 +90,12 @@ export const strategy = z.strictObject({
       'Built-in `strategies:EMAMACDStrategy`, or `./strategies/my-strategy.ts:MyStrategy` from the config file.',
     ),
   enabled: z.boolean().default(true).describe('false leaves it out; --enable-strategy overrides.'),
-  allocation: z.number().gt(0).max(1).default(1).describe('Fraction of the capital it may use.'),
+  allocation: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe('Fraction of the starting capital it trades with; its own profits and losses add to that.'),
   parameters: z
     .record(z.string().regex(/^[a-z][a-z0-9_]*$/, 'Expected a snake_case name'), z.unknown())
     .default({})
@@ -206,7 +211,7 @@ export const scheduler = z.strictObject({
 
 export const backtester = z.strictObject({
   risk_per_trade_pct: limit(z.number().positive().max(100)).describe(
-    'Percent of equity lost at the stop; sizes the orders.',
+    "Percent of the strategy's capital lost at the stop; sizes the orders.",
   ),
   rr_ratio: limit(z.number().positive()).describe('Target as a multiple of the stop distance.'),
   sl_ratio: z.number().positive().default(1).describe('Scales the stop distance.'),
