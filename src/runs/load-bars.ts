@@ -61,7 +61,7 @@ export class BarLoader {
         return this.#read(feed, symbol, timeframe);
       case 'binance-public': {
         const lake = new HistoryLake(resolve(this.#baseDir, feed.params.data_dir));
-        const { bars, notes } = await lake.load(symbol, timeframe);
+        const { bars, notes } = await lake.load(symbol, timeframe, { cache: feed.params.cache });
         return { bars, notes: [...notes, ...findings(bars)], synthetic: false };
       }
     }

@@ -124,6 +124,15 @@ describe('HistoryLake', () => {
 });
 
 describe('the cache', () => {
+  it('is neither read nor written where nobody wants it', async () => {
+    await lake.write(minutes(0, 5));
+    rmSync(cachePath());
+    expect((await lake.load('BTCUSDT', '1m', { cache: false })).bars.length).toBe(5);
+    expect(existsSync(cachePath())).toBe(false);
+    await lake.load('BTCUSDT', '1m');
+    expect(existsSync(cachePath())).toBe(true);
+  });
+
   const price = async () => (await lake.load('BTCUSDT', '1m')).bars.close[0];
   /** Changes the first price in the record to 100.5, keeping its size. */
   const edit = (from = '100,', to = '105,') => {

@@ -10,7 +10,14 @@ import { readInstruments, writeInstruments } from './instruments.ts';
 import { withLock } from './lock.ts';
 import { mergeBars } from './merge.ts';
 import { seriesName, storedSeries } from './names.ts';
-import { loadRecord, type RecordBars, type RecordSummary, storeRecord, summarizeRecord } from './records.ts';
+import {
+  loadRecord,
+  type RecordBars,
+  type RecordSummary,
+  readRecord,
+  storeRecord,
+  summarizeRecord,
+} from './records.ts';
 
 export interface LakeEntry {
   readonly symbol: string;
@@ -74,11 +81,17 @@ export class HistoryLake {
 
   /**
    * The bars of a series; built from the largest stored timeframe that divides it where it is not stored itself.
+   * `cache: false` reads the record and neither reads nor writes the binary copy.
    * @throws ValvulinError `VLV_DATA_NONE` where neither is stored, and what `readBars` throws
    */
-  async load(symbol: string, timeframe: Timeframe, options: { readonly shared?: boolean } = {}): Promise<RecordBars> {
+  async load(
+    symbol: string,
+    timeframe: Timeframe,
+    options: { readonly shared?: boolean; readonly cache?: boolean } = {},
+  ): Promise<RecordBars> {
     const shared = options.shared ?? false;
-    if (this.has(symbol, timeframe)) return loadRecord(seriesName(this.folder, symbol, timeframe), shared);
+    const load = options.cache === false ? readRecord : loadRecord;
+    if (this.has(symbol, timeframe)) return load(seriesName(this.folder, symbol, timeframe), shared);
     const stored = storedSeries(this.folder).filter((series) => series.symbol === symbol);
     const lower = stored.filter((series) => divides(series.timeframe, timeframe)).at(-1);
     if (!lower) {
@@ -88,7 +101,7 @@ export class HistoryLake {
         hint: `Fetch them with: valvulin download ${symbol} ${timeframe}`,
       });
     }
-    const base = await loadRecord(lower, false);
+    const base = await load(lower, false);
     const built = resample(base.bars, timeframe);
     const notes = [...base.notes, `The ${timeframe} bars were built from the stored ${lower.timeframe} bars.`];
     return { bars: shared ? onSharedMemory(built) : built, notes };

@@ -69,7 +69,8 @@ function fromCache(
   );
 }
 
-async function readRecord(series: SeriesName, shared: boolean): Promise<RecordBars> {
+/** The bars of a stored series from the record itself, whatever its cache holds. @throws as `loadRecord` */
+export async function readRecord(series: SeriesName, shared: boolean): Promise<RecordBars> {
   const { symbol, timeframe, path } = series;
   const { bars, notes } = await readBars(path, { symbol, timeframe, shared });
   if (bars.timeframe === timeframe) return { bars, notes };
