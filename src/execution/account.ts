@@ -3,21 +3,19 @@ import type { Timeframe } from '../core/timeframe.ts';
 import type { Valuation } from './valuation.ts';
 import type { BacktestResult, FillRecord } from './types.ts';
 
-/** The curves of a valuation in quote money. */
-export function accountOf(
-  valuation: Valuation,
-  capital: number,
-  cashScale: number,
-): Pick<BacktestResult, 'time' | 'equityCurve' | 'drawdownCurve' | 'exposure' | 'initialCapital' | 'finalEquity'> {
-  const equityCurve = valuation.equity.map((units) => units / cashScale);
-  return {
-    time: valuation.time,
-    equityCurve,
-    drawdownCurve: drawdownOf(equityCurve, capital),
-    exposure: valuation.exposure.map((units) => units / cashScale),
-    initialCapital: capital,
-    finalEquity: equityCurve.length > 0 ? equityCurve[equityCurve.length - 1] : capital,
-  };
+/** An account over time, in quote money. */
+export type Curves = Pick<BacktestResult, 'time' | 'equityCurve' | 'drawdownCurve' | 'exposure'>;
+
+/** The curves of a valuation, in its own columns: fresh memory costs more than the arithmetic. */
+export function curvesOf(valuation: Valuation, capital: number, cashScale: number): Curves {
+  const { time, equity, exposure } = valuation;
+  divide(equity, cashScale);
+  divide(exposure, cashScale);
+  return { time, equityCurve: equity, drawdownCurve: drawdownOf(equity, capital), exposure };
+}
+
+function divide(column: Float64Array, divisor: number): void {
+  for (let i = 0; i < column.length; i++) column[i] /= divisor;
 }
 
 /** Fall from the highest value so far (the starting capital included), as a fraction of it. */
@@ -39,28 +37,57 @@ export interface SlotIdentity {
 }
 
 /**
- * One slot's own account: its share of `totalCapital` and only its own fills, valued at its bars' closes. What the slots
+ * Each slot's own account: its share of `totalCapital` and only its own fills, valued at its bars' closes. What the slots
  * earn adds up to what the portfolio earns; where there is one slot, this is the portfolio itself.
  */
-export function slotResult(slot: SlotIdentity, totalCapital: number, portfolio: BacktestResult): BacktestResult {
-  const capital = totalCapital * (slot.allocation ?? 1);
-  const { symbol, timeframe } = slot.bars;
-  const own = <T extends { readonly symbol: string; readonly timeframe: Timeframe; readonly strategy: string }>(
-    records: readonly T[],
-  ): T[] => records.filter((r) => r.symbol === symbol && r.timeframe === timeframe && r.strategy === slot.strategy);
-  const fills = own(portfolio.fills);
-  const curves = valueFills(slot.bars, fills, capital);
-  return {
-    ...curves,
-    trades: own(portfolio.trades),
-    orders: own(portfolio.orders),
-    fills,
-    refusals: own(portfolio.refusals),
-    drawdownCurve: drawdownOf(curves.equityCurve, capital),
-    initialCapital: capital,
-    finalEquity: curves.equityCurve.length > 0 ? curves.equityCurve[curves.equityCurve.length - 1] : capital,
-    assumptions: portfolio.assumptions,
-  };
+export function slotResults(
+  slots: readonly SlotIdentity[],
+  totalCapital: number,
+  portfolio: BacktestResult,
+): BacktestResult[] {
+  if (slots.length === 1) return [portfolio];
+  const trades = bySlot(portfolio.trades);
+  const orders = bySlot(portfolio.orders);
+  const fills = bySlot(portfolio.fills);
+  const refusals = bySlot(portfolio.refusals);
+  return slots.map((slot) => {
+    const key = slotKey({ ...slot, symbol: slot.bars.symbol, timeframe: slot.bars.timeframe });
+    const capital = totalCapital * (slot.allocation ?? 1);
+    const own = fills.get(key) ?? [];
+    const curves = valueFills(slot.bars, own, capital);
+    return {
+      ...curves,
+      trades: trades.get(key) ?? [],
+      orders: orders.get(key) ?? [],
+      fills: own,
+      refusals: refusals.get(key) ?? [],
+      drawdownCurve: drawdownOf(curves.equityCurve, capital),
+      initialCapital: capital,
+      finalEquity: curves.equityCurve.at(-1) ?? capital,
+      assumptions: portfolio.assumptions,
+    };
+  });
+}
+
+interface SlotRecord {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  readonly strategy: string;
+}
+
+function slotKey({ symbol, timeframe, strategy }: SlotRecord): string {
+  return `${symbol}:${timeframe}:${strategy}`;
+}
+
+function bySlot<T extends SlotRecord>(records: readonly T[]): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const record of records) {
+    const key = slotKey(record);
+    const group = groups.get(key);
+    if (group) group.push(record);
+    else groups.set(key, [record]);
+  }
+  return groups;
 }
 
 /** Values a slot at each close of its bars; fills count from the first close after them. */

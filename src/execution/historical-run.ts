@@ -1,11 +1,14 @@
 import type { Bars } from '../core/bars.ts';
-import { Engine, type EngineSpec, MarketSlice } from '../core/engine.ts';
+import { Engine, type EngineSpec, type Input, MarketSlice } from '../core/engine.ts';
 import type { Market } from '../core/instrument.ts';
+import type { Command } from '../core/order.ts';
 import type { FillSettings } from '../core/settings.ts';
 import type { Answer } from '../core/slot.ts';
 import { SimVenue } from './sim-venue.ts';
 import { StreamCursor } from './stream-cursor.ts';
 import { ValuationLog, type Valuation } from './valuation.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** One symbol and timeframe of a run. */
 export interface RunStream {
@@ -68,27 +71,30 @@ export class HistoricalRun {
     const deliver = (slot: number, answer: Answer): void => {
       if (answer.signal !== 0) this.#send({ kind: 'answer', time: this.#slice.time, slot, answer });
     };
-    while (this.#nextInstant()) {
-      if (this.#closeBars()) {
-        this.#send(this.#slice);
-        if (this.#values) valuation.record(this.#slice, this.engine.ledger);
-        host.decide(this.#slice, deliver);
-        if (this.#spec.fills.fillAt === 'close') this.#settle(valuation);
-      }
-      this.#openBars();
-    }
+    while (this.#nextInstant()) this.#passInstant(host, valuation, deliver);
     if (this.#spec.fills.atEnd !== 'keep') this.#finish(valuation);
     return valuation.result();
   }
 
+  /** One turn of the loop is a method of its own, so that the compiler meets it often. */
+  #passInstant(host: DecisionHost, valuation: ValuationLog, deliver: (slot: number, answer: Answer) => void): void {
+    if (this.#closeBars()) {
+      this.#execute(this.engine.stepSlice(this.#slice));
+      if (this.#values) valuation.record(this.#slice, this.engine.ledger);
+      host.decide(this.#slice, deliver);
+      if (this.#spec.fills.fillAt === 'close') this.#settle(valuation);
+    }
+    this.#openBars();
+  }
+
   /** Moves to the next instant at which a bar opens or closes; false after the last. */
   #nextInstant(): boolean {
-    let time = Infinity;
+    let time = NEVER;
     for (let s = 0; s < this.#cursors.length; s++) {
       const { next } = this.#cursors[s];
       if (next < time) time = next;
     }
-    if (time === Infinity) return false;
+    if (time === NEVER) return false;
     this.#slice.time = time;
     return true;
   }
@@ -140,8 +146,11 @@ export class HistoricalRun {
     if (this.#values) valuation.amendLast(this.engine.ledger);
   }
 
-  #send(input: Parameters<Engine['step']>[0]): void {
-    const commands = this.engine.step(input);
+  #send(input: Input): void {
+    this.#execute(this.engine.step(input));
+  }
+
+  #execute(commands: readonly Command[]): void {
     for (let c = 0; c < commands.length; c++) this.#venue.send(commands[c], this.#slice.time);
     if (this.#venue.outbox.length > 0) this.#drain();
   }

@@ -7,9 +7,9 @@ import type { Signals, TradeSignal } from '../core/signal.ts';
 import { timeframeMs } from '../core/timeframe.ts';
 import type { BaseStrategy } from '../strategies/base.ts';
 import { HistoricalRun, type RunStream } from './historical-run.ts';
-import { fillRecords, orderRecords, tradeRecords } from './records.ts';
+import { EngineResult } from './engine-result.ts';
 import { describeAssumptions } from './assumptions.ts';
-import { accountOf, slotResult } from './account.ts';
+import { slotResults } from './account.ts';
 import { InlineHost, OrderTape, SignalTape, SliceDecider, type SliceSlot, type SlotDecider } from './strategy-host.ts';
 import { signalsByBar } from './trade-signals.ts';
 import type { BacktestResult } from './types.ts';
@@ -78,25 +78,13 @@ export function runPortfolio(spec: PortfolioSpec): PortfolioResult {
     risk: spec.risk,
   });
   const valuation = run.run(hostOf(spec, streams, run, instruments, symbols, pow10(decimals)));
-  const trades = tradeRecords(run.engine, decimals);
-  const portfolio: BacktestResult = {
-    ...accountOf(valuation, spec.capital, pow10(decimals)),
-    trades,
-    orders: orderRecords(run.engine),
-    fills: fillRecords(run.engine, decimals),
-    refusals: run.engine.refusals,
-    assumptions: describeAssumptions(
-      spec,
-      spec.slots.map((slot) => slot.orders),
-      instruments,
-    ),
-  };
-  return { portfolio, slots: slotAccounts(spec, portfolio) };
-}
-
-function slotAccounts(spec: PortfolioSpec, portfolio: BacktestResult): BacktestResult[] {
-  if (spec.slots.length === 1) return [portfolio];
-  return spec.slots.map((slot) => slotResult(slot, spec.capital, portfolio));
+  const assumptions = describeAssumptions(
+    spec,
+    spec.slots.map((slot) => slot.orders),
+    instruments,
+  );
+  const portfolio = new EngineResult(run.engine, valuation, spec.capital, decimals, assumptions);
+  return { portfolio, slots: slotResults(spec.slots, spec.capital, portfolio) };
 }
 
 function streamsOf(spec: PortfolioSpec, symbols: readonly string[]): RunStream[] {

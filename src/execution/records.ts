@@ -1,5 +1,6 @@
 import type { ClosedPart, Engine } from '../core/engine.ts';
 import { pow10 } from '../core/money.ts';
+import type { FillFact } from '../core/order.ts';
 import type { Lot } from '../core/position.ts';
 import type { Slot } from '../core/slot.ts';
 import type { FillRecord, OrderRecord, Trade } from '../core/trade.ts';
@@ -20,28 +21,24 @@ export function tradeRecords(engine: Engine, cashDecimals: number): Trade[] {
 
 export function fillRecords(engine: Engine, cashDecimals: number): FillRecord[] {
   const cash = pow10(cashDecimals);
-  const records: { record: FillRecord; tradeId: number }[] = [];
-  for (const order of engine.book.all()) {
-    const slot = engine.slots[order.intent.slot];
-    const { instrument } = slot.spec.market;
-    for (const fill of order.fills) {
-      records.push({
-        tradeId: fill.tradeId,
-        record: {
-          time: fill.time,
-          symbol: slot.spec.symbol,
-          timeframe: slot.spec.timeframe,
-          strategy: slot.spec.strategy,
-          orderId: order.intent.id,
-          side: order.intent.side === 1 ? 'BUY' : 'SELL',
-          quantity: instrument.quantity(fill.quantity),
-          price: instrument.price(fill.price),
-          fee: fill.fee / cash,
-        },
-      });
-    }
-  }
-  return records.sort((a, b) => a.tradeId - b.tradeId).map(({ record }) => record);
+  const facts: FillFact[] = [];
+  for (const order of engine.book.all()) for (const fill of order.fills) facts.push(fill);
+  facts.sort((a, b) => a.tradeId - b.tradeId);
+  return facts.map((fill) => {
+    const { intent } = engine.book.get(fill.orderId);
+    const { symbol, timeframe, strategy, market } = engine.slots[intent.slot].spec;
+    return {
+      time: fill.time,
+      symbol,
+      timeframe,
+      strategy,
+      orderId: fill.orderId,
+      side: intent.side === 1 ? 'BUY' : 'SELL',
+      quantity: market.instrument.quantity(fill.quantity),
+      price: market.instrument.price(fill.price),
+      fee: fill.fee / cash,
+    };
+  });
 }
 
 export function orderRecords(engine: Engine): OrderRecord[] {

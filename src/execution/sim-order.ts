@@ -11,6 +11,7 @@ export class SimOrder {
   spent = 0;
   /** A stop that was hit and still has quantity to fill, or a stop-limit that became a limit order. */
   triggered = false;
+  triggeredInBar = -1;
   /** Quantity already taken from the volume of the bar numbered `volumeBar`. */
   volumeTaken = 0;
   volumeBar = -1;

@@ -39,7 +39,8 @@ export class SimVenue {
   readonly #above: Float64Array;
   /** How many orders of each symbol trade at the next open whatever its price. */
   readonly #due: Int32Array;
-  #bar = 0;
+  /** How many bars of each symbol have opened. */
+  readonly #bars: Int32Array;
   #tradeId = 0;
   /** The entry whose intrabar fill is being delivered: orders that arrive now are its children. */
   #parent: ApprovedOrder | null = null;
@@ -51,13 +52,14 @@ export class SimVenue {
     this.#below = new Float64Array(spec.markets.length).fill(NONE_BELOW);
     this.#above = new Float64Array(spec.markets.length).fill(NONE_ABOVE);
     this.#due = new Int32Array(spec.markets.length);
+    this.#bars = new Int32Array(spec.markets.length);
   }
 
   send(command: Command, time: number): void {
     if (command.kind === 'submit') {
       const order = new SimOrder(command.order);
       if (this.#insideBar) {
-        order.bornInBar = this.#bar;
+        order.bornInBar = this.#bars[command.order.symbol];
         order.parentType = this.#parent?.type ?? null;
       }
       this.#orders[command.order.symbol].push(order);
@@ -76,7 +78,7 @@ export class SimVenue {
 
   /** A bar of `symbol` opens: market orders, and stops and limits that the open is beyond. */
   open(symbol: number, bar: MarketBar): void {
-    this.#bar++;
+    this.#bars[symbol]++;
     const price = bar.open;
     if (this.#due[symbol] === 0 && price > this.#below[symbol] && price < this.#above[symbol]) return;
     this.#openOrders(symbol, bar, price);
@@ -88,18 +90,22 @@ export class SimVenue {
       const due = this.#orders[symbol].find((order) => !done.has(order) && this.#dueAtOpen(order, price));
       if (!due) return;
       done.add(due);
-      this.#fill(due, price, due.isLimit && !due.triggered, bar.openTime, bar.volume, 'open', due.ambiguous);
+      const rests = due.isLimit && due.triggeredInBar !== this.#bars[symbol];
+      this.#fill(due, price, rests, bar.openTime, bar.volume, 'open', due.ambiguous);
     }
   }
 
-  /** Market orders trade at a close; for `fill_at: close` and for the end of the data. */
+  /**
+   * Market orders trade at a close; for `fill_at: close` and for the end of the data, where the volume is infinite. What
+   * the volume does not allow goes on at the next open.
+   */
   settle(symbol: number, time: number, price: number, volume: number): void {
+    const done = new Set<SimOrder>();
     for (;;) {
-      const due = this.#orders[symbol].find((order) => order.intent.type === 'market');
+      const due = this.#orders[symbol].find((order) => !done.has(order) && order.intent.type === 'market');
       if (!due) return;
+      done.add(due);
       this.#fill(due, price, false, time, volume, 'close', false);
-      if (this.#orders[symbol].includes(due)) this.#end(due, 'expired', 'not filled at the close', time);
-      this.#spec.deliver();
     }
   }
 
@@ -124,6 +130,7 @@ export class SimVenue {
       } else {
         const trigger = stopPrice(order.intent.side, order.price, open);
         order.triggered = true;
+        order.triggeredInBar = this.#bars[symbol];
         if (order.intent.type === 'stop') this.#fill(order, trigger, false, time, volume, 'range', ambiguous);
         else this.#triggerLimit(order, trigger, time, volume);
       }
@@ -139,6 +146,7 @@ export class SimVenue {
     if (!order.reachedBy(price, price, this.#spec.fills)) return false;
     if (order.awaitsTrigger && type === 'stop_limit') {
       order.triggered = true;
+      order.triggeredInBar = this.#bars[order.intent.symbol];
       return order.intent.side * (price - order.limit) <= 0;
     }
     return true;
@@ -157,7 +165,7 @@ export class SimVenue {
     let nextRank = 0;
     for (const order of this.#orders[symbol]) {
       if (done.has(order) || !order.reachedBy(high, low, this.#spec.fills)) continue;
-      if (order.bornInBar === this.#bar && !this.#mayActAtBirth(order, high, low)) {
+      if (order.bornInBar === this.#bars[symbol] && !this.#mayActAtBirth(order, high, low)) {
         order.ambiguous = true;
         continue;
       }
@@ -186,7 +194,8 @@ export class SimVenue {
 
   #ambiguousInBar(order: SimOrder, high: number, low: number): boolean {
     if (order.intent.role !== 'stop_loss') return false;
-    if (order.bornInBar === this.#bar && order.parentType === 'stop') return true;
+    const bornNow = order.bornInBar === this.#bars[order.intent.symbol];
+    if (bornNow && (order.parentType === 'stop' || order.parentType === 'stop_limit')) return true;
     return this.#siblingReached(order, 'take_profit', order.intent.slot, high, low);
   }
 
@@ -216,11 +225,14 @@ export class SimVenue {
       const barVolume = volume * market.instrument.quantityScale;
       bps += costs.impactBps * (barVolume > 0 ? Math.min(1, estimate / barVolume) : 1);
     }
-    const price = worsened(basePrice, intent.side, bps, market.instrument.tick);
+    const worse = worsened(basePrice, intent.side, bps, market.instrument.tick);
+    // What took a stop-limit's price away from it still cannot push it past its limit.
+    const price = order.isLimit && intent.side * (worse - order.limit) > 0 ? order.limit : worse;
     const wanted = this.#wanted(order, market, price, maker);
     const quantity = Math.min(wanted, allowed);
     if (quantity <= 0) {
-      if (allowed > 0) this.#end(order, intent.reduceOnly ? 'canceled' : 'rejected', 'nothing to fill', time);
+      const ended = intent.reduceOnly || order.filled > 0 ? 'canceled' : 'rejected';
+      if (allowed > 0) this.#end(order, ended, 'nothing to fill', time);
       this.#spec.deliver();
       return;
     }
@@ -266,9 +278,10 @@ export class SimVenue {
 
   #allowedByVolume(order: SimOrder, market: Market, volume: number): number {
     const { volumeCap } = this.#spec.fills;
-    if (volumeCap === null) return Number.POSITIVE_INFINITY;
-    if (order.volumeBar !== this.#bar) {
-      order.volumeBar = this.#bar;
+    if (volumeCap === null || volume === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+    const bar = this.#bars[order.intent.symbol];
+    if (order.volumeBar !== bar) {
+      order.volumeBar = bar;
       order.volumeTaken = 0;
     }
     const cap = market.instrument.floorLot(Math.floor(volume * volumeCap * market.instrument.quantityScale));

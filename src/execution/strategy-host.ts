@@ -7,31 +7,40 @@ import { Answer } from '../core/slot.ts';
 import type { BaseStrategy, SliceContext } from '../strategies/base.ts';
 import type { DecisionHost } from './historical-run.ts';
 
-/** Answers for one slot, bar by bar. */
+/** Answers for one slot, or for all slots of one strategy. */
 export interface SlotDecider {
-  readonly slot: number;
-  /** Hands over the slot's answers for bar `i` of its stream. */
-  decide(i: number, deliver: (slot: number, answer: Answer) => void): void;
+  /** Hands over the answers to what closed, if it is concerned. */
+  decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void;
+}
+
+/** Place of a stream's bar among its bars, where it closed in this slice; -1 where it did not. */
+function closedBar(slice: MarketSlice, stream: number): number {
+  for (let b = 0; b < slice.count; b++) if (slice.bars[b].stream === stream) return slice.bars[b].index;
+  return -1;
 }
 
 /** Plays back the signals of a strategy that were computed over all bars at once. */
 export class SignalTape implements SlotDecider {
-  readonly slot: number;
+  readonly #slot: number;
+  readonly #stream: number;
   readonly #signal: Int8Array;
   readonly #columns: Signals['columns'];
   readonly #distances: DistanceColumns;
   readonly #limits: boolean;
   readonly #answer = new Answer();
 
-  constructor(slot: number, signals: Signals, distances: DistanceColumns) {
-    this.slot = slot;
+  constructor(slot: number, stream: number, signals: Signals, distances: DistanceColumns) {
+    this.#slot = slot;
+    this.#stream = stream;
     this.#signal = signals.signal;
     this.#columns = signals.columns;
     this.#distances = distances;
     this.#limits = signals.columns['entry_price'] !== undefined;
   }
 
-  decide(i: number, deliver: (slot: number, answer: Answer) => void): void {
+  decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void {
+    const i = closedBar(slice, this.#stream);
+    if (i < 0) return;
     const signal = this.#signal[i];
     if (signal === 0) return;
     const answer = this.#answer;
@@ -42,6 +51,7 @@ export class SignalTape implements SlotDecider {
     answer.takeProfit = columns['take_profit']?.[i] ?? Number.NaN;
     answer.type = 'market';
     answer.price = Number.NaN;
+    answer.validBars = 0;
     if (this.#limits) {
       const price = columns['entry_price'][i];
       if (!Number.isNaN(price)) {
@@ -51,31 +61,39 @@ export class SignalTape implements SlotDecider {
       }
     }
     setDistances(answer, this.#distances, i);
-    deliver(this.slot, answer);
+    deliver(this.#slot, answer);
   }
 }
 
 /** Plays back trade signals that name their own prices and quantities. */
 export class OrderTape implements SlotDecider {
-  readonly slot: number;
+  readonly #slot: number;
+  readonly #stream: number;
   readonly #byBar: ReadonlyMap<number, readonly TradeSignal[]>;
   readonly #distances: DistanceColumns;
 
-  constructor(slot: number, byBar: ReadonlyMap<number, readonly TradeSignal[]>, distances: DistanceColumns) {
-    this.slot = slot;
+  constructor(
+    slot: number,
+    stream: number,
+    byBar: ReadonlyMap<number, readonly TradeSignal[]>,
+    distances: DistanceColumns,
+  ) {
+    this.#slot = slot;
+    this.#stream = stream;
     this.#byBar = byBar;
     this.#distances = distances;
   }
 
-  decide(i: number, deliver: (slot: number, answer: Answer) => void): void {
+  decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void {
+    const i = closedBar(slice, this.#stream);
     const wishes = this.#byBar.get(i);
     if (!wishes) return;
-    for (const wish of wishes) deliver(this.slot, answerOf(wish, this.#distances, i));
+    for (const wish of wishes) deliver(this.#slot, answerOf(wish, this.#distances, i));
   }
 }
 
 /** Asks a strategy that manages its own orders, with a view of closed bars only. */
-export class SliceDecider {
+export class SliceDecider implements SlotDecider {
   readonly #strategy: BaseStrategy<object>;
   readonly #slots: ReadonlyMap<string, SliceSlot>;
   readonly #engine: Engine;
@@ -148,22 +166,15 @@ export interface SliceSlot {
 
 /** Runs strategies in the thread of the engine: the host of backtests. */
 export class InlineHost implements DecisionHost {
-  /** For each stream, the deciders of its slots in config order. */
-  readonly #byStream: readonly (readonly SlotDecider[])[];
-  readonly #slices: readonly SliceDecider[];
+  /** In config order. */
+  readonly #deciders: readonly SlotDecider[];
 
-  constructor(byStream: readonly (readonly SlotDecider[])[], slices: readonly SliceDecider[]) {
-    this.#byStream = byStream;
-    this.#slices = slices;
+  constructor(deciders: readonly SlotDecider[]) {
+    this.#deciders = deciders;
   }
 
   decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void {
-    for (let b = 0; b < slice.count; b++) {
-      const { stream, index } = slice.bars[b];
-      const deciders = this.#byStream[stream];
-      for (let d = 0; d < deciders.length; d++) deciders[d].decide(index, deliver);
-    }
-    for (let s = 0; s < this.#slices.length; s++) this.#slices[s].decide(slice, deliver);
+    for (let d = 0; d < this.#deciders.length; d++) this.#deciders[d].decide(slice, deliver);
   }
 }
 

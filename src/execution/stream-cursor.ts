@@ -3,6 +3,9 @@ import { MarketBar } from '../core/engine.ts';
 import { isFixed, timeframeMs } from '../core/timeframe.ts';
 import type { RunStream } from './historical-run.ts';
 
+/** A constant of this module: the global `Infinity` in a branch that has not run yet would box every number that meets it. */
+const NEVER = Number.POSITIVE_INFINITY;
+
 /** Where a run stands in one stream: before the open of bar `index`, or inside it. */
 export class StreamCursor {
   readonly symbol: number;
@@ -28,7 +31,7 @@ export class StreamCursor {
     this.bars = bars;
     this.#scale = priceScale;
     this.#barMs = isFixed(bars.timeframe) ? timeframeMs(bars.timeframe) : 0;
-    this.next = bars.length > 0 ? bars.time[0] : Infinity;
+    this.next = bars.length > 0 ? bars.time[0] : NEVER;
   }
 
   /** Into the next bar: its close comes next, or the open of its successor where that is earlier. */
@@ -36,7 +39,7 @@ export class StreamCursor {
     const { bar, bars } = this;
     const i = this.#index;
     const close = this.#barMs > 0 ? bars.time[i] + this.#barMs : bars.closeTime(i);
-    const following = i + 1 < bars.length ? bars.time[i + 1] : Infinity;
+    const following = i + 1 < bars.length ? bars.time[i + 1] : NEVER;
     bar.index = i;
     bar.openTime = bars.time[i];
     bar.open = Math.round(bars.open[i] * this.#scale);
@@ -54,7 +57,7 @@ export class StreamCursor {
     bar.close = Math.round(bars.close[i] * this.#scale);
     bar.closeTime = this.next;
     this.#index = i + 1;
-    this.next = i + 1 < bars.length ? bars.time[i + 1] : Infinity;
+    this.next = i + 1 < bars.length ? bars.time[i + 1] : NEVER;
     this.isOpen = false;
   }
 }

@@ -14,8 +14,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a stop fills at the stop although the bar gapped past it',
     file: venue,
-    find: 'this.#fill(due, price, due.isLimit',
-    replace: "this.#fill(due, due.intent.type === 'stop' ? due.price : price, due.isLimit",
+    find: 'this.#fill(due, price, rests',
+    replace: "this.#fill(due, due.intent.type === 'stop' ? due.price : price, rests",
   },
   {
     name: 'a stop needs a price beyond it',
@@ -32,8 +32,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a limit fills at its price although the bar opened beyond it',
     file: venue,
-    find: 'this.#fill(due, price, due.isLimit',
-    replace: 'this.#fill(due, due.isLimit ? due.limit : price, due.isLimit',
+    find: 'this.#fill(due, price, rests',
+    replace: 'this.#fill(due, due.isLimit ? due.limit : price, rests',
   },
   {
     name: 'no slippage',
