@@ -1,4 +1,4 @@
-import { exact, pow10 } from './money.ts';
+import { exact, pow10, remainder } from './money.ts';
 import type { CostSettings } from './settings.ts';
 
 /** Fee rates are whole multiples of 1e-7 (a hundred-thousandth of a percent). */
@@ -42,7 +42,7 @@ export class Costs {
 
 /** `ceil(notional * rate / 1e7)`, split so that no product leaves the exact range. */
 function rateFee(notional: number, rate: number): number {
-  const rest = notional % RATE_SCALE;
+  const rest = remainder(notional, RATE_SCALE);
   const whole = (notional - rest) / RATE_SCALE;
   return exact(whole * rate, 'fee') + Math.ceil((rest * rate) / RATE_SCALE);
 }

@@ -95,9 +95,9 @@ export class Engine {
   readonly closed: ClosedPart[] = [];
   readonly refusals: Refusal[] = [];
   readonly risk: Risk;
-  readonly #streams: readonly StreamSpec[];
-  /** Slots by symbol: whose positions a symbol's closes value. */
-  readonly #slotsOfSymbol: number[][] = [];
+  /** For each stream: the slots whose positions its closes value, and those that decide on it. */
+  readonly #valued: (readonly number[])[];
+  readonly #deciding: (readonly Slot[])[];
   readonly #commands: Command[] = [];
   readonly #execution: Execution;
 
@@ -110,12 +110,10 @@ export class Engine {
     );
     this.costs = new Costs(spec.costs, spec.cashDecimals);
     this.risk = new Risk(spec.risk, this.ledger, this.slots, this.costs);
-    this.#streams = spec.streams;
-    for (const slot of this.slots) {
-      const symbol = slot.spec.symbolIndex;
-      this.#slotsOfSymbol[symbol] ??= [];
-      this.#slotsOfSymbol[symbol].push(slot.index);
-    }
+    this.#valued = spec.streams.map(({ symbolIndex }) =>
+      this.slots.filter((slot) => slot.spec.symbolIndex === symbolIndex).map((slot) => slot.index),
+    );
+    this.#deciding = spec.streams.map(({ slots }) => slots.map((index) => this.slots[index]));
     const log = {
       closed: (slot: Slot, part: MatchedPart, fill: FillFact, bar: number, reason: ExitReason): void => {
         this.closed.push({ slot: slot.index, part, fill, bar, reason });
@@ -129,11 +127,9 @@ export class Engine {
   }
 
   step(input: Input): readonly Command[] {
-    if (this.#commands.length > 0) this.#commands.length = 0;
+    if (input.kind === 'slice') return this.stepSlice(input);
+    this.#forgetCommands();
     switch (input.kind) {
-      case 'slice':
-        this.#onSlice(input);
-        break;
       case 'answer':
         this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
         break;
@@ -152,22 +148,30 @@ export class Engine {
     return this.#commands;
   }
 
-  #onSlice(slice: MarketSlice): void {
+  /** By taking off one after the other, which keeps the array's memory; setting its length would drop it. */
+  #forgetCommands(): void {
+    while (this.#commands.length > 0) this.#commands.pop();
+  }
+
+  /** `step` for the input that comes with every bar, without the look-up of its kind. */
+  stepSlice(slice: MarketSlice): readonly Command[] {
+    this.#forgetCommands();
     for (let b = 0; b < slice.count; b++) {
       const bar = slice.bars[b];
-      const owners = this.#slotsOfSymbol[this.#streams[bar.stream].symbolIndex];
-      for (let o = 0; o < owners.length; o++) this.ledger.mark(owners[o], bar);
+      const valued = this.#valued[bar.stream];
+      for (let v = 0; v < valued.length; v++) this.ledger.mark(valued[v], bar);
     }
     this.ledger.revalue();
     this.risk.observe(slice);
     for (let b = 0; b < slice.count; b++) {
       const bar = slice.bars[b];
-      const { slots } = this.#streams[bar.stream];
-      for (let s = 0; s < slots.length; s++) this.#execution.onBarClosed(this.slots[slots[s]], bar);
+      const deciding = this.#deciding[bar.stream];
+      for (let d = 0; d < deciding.length; d++) this.#execution.onBarClosed(deciding[d], bar);
     }
     if (this.ledger.equityNow <= 0) {
       for (const slot of this.slots) this.#execution.closePosition(slot, slice.time, 'stop_loss');
     }
+    return this.#commands;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { MarketBar } from './engine.ts';
-import type { Ledger } from './ledger.ts';
+import type { BookedFill, Ledger } from './ledger.ts';
 import type { Command, EndFact, FillFact, Order, OrderBook, OrderIntent, OrderType, Side } from './order.ts';
 import type { MatchedPart } from './position.ts';
 import { initialStop, initialTarget, targetPlans, tightenedStop } from './protection.ts';
 import type { Risk } from './risk.ts';
-import type { Answer, Slot } from './slot.ts';
+import { type Answer, removeFrom, type Slot } from './slot.ts';
 import type { ExitReason, RefusalCode } from './trade.ts';
 
 /** What the facade tells the engine besides its commands. */
@@ -164,15 +164,7 @@ export class Execution {
     const stop = initialStop(side, fill.price, plan?.stop ?? 0, plan?.stopDistance ?? 0);
     const target = initialTarget(slot, side, fill.price, stop, plan?.target ?? 0, plan?.targetRatio ?? 0);
     const first = this.#ledger.positions[slot.index].quantity === 0;
-    this.#ledger.book({
-      ...fill,
-      slot: slot.index,
-      side,
-      bar,
-      stop,
-      target,
-      tag: order.intent.tag,
-    });
+    this.#ledger.book(booked(fill, slot, order.intent, bar, stop, target));
     if (order.fills.length === 1) {
       slot.entryCount++;
     }
@@ -193,16 +185,7 @@ export class Execution {
   }
 
   #onExitFill(slot: Slot, order: Order, fill: FillFact, bar: number): void {
-    const { side, tag } = order.intent;
-    const booking = this.#ledger.book({
-      ...fill,
-      slot: slot.index,
-      side,
-      bar,
-      stop: 0,
-      target: 0,
-      tag,
-    });
+    const booking = this.#ledger.book(booked(fill, slot, order.intent, bar, 0, 0));
     const flat = this.#ledger.positions[slot.index].quantity === 0;
     const reason = this.#exitReason(slot, order);
     for (const part of booking.closed) {
@@ -318,7 +301,7 @@ export class Execution {
 
   #cancelEntry(slot: Slot, order: Order): void {
     this.#cancel(order);
-    slot.entries.splice(slot.entries.indexOf(order), 1);
+    removeFrom(slot.entries, order);
   }
 
   #cancelEntries(slot: Slot): void {
@@ -336,11 +319,21 @@ export class Execution {
   #forget(slot: Slot, order: Order): void {
     if (slot.exit === order) slot.exit = null;
     if (slot.stop === order) slot.stop = null;
-    const entry = slot.entries.indexOf(order);
-    if (entry >= 0) slot.entries.splice(entry, 1);
-    const target = slot.targets.indexOf(order);
-    if (target >= 0) slot.targets.splice(target, 1);
+    removeFrom(slot.entries, order);
+    removeFrom(slot.targets, order);
     // A fill may still come after "canceled", and needs its stop.
     if (order.complete) slot.plans.delete(order.intent.id);
   }
+}
+
+function booked(
+  fill: FillFact,
+  slot: Slot,
+  intent: OrderIntent,
+  bar: number,
+  stop: number,
+  target: number,
+): BookedFill {
+  const { quantity, price, fee, time } = fill;
+  return { slot: slot.index, side: intent.side, quantity, price, fee, time, bar, stop, target, tag: intent.tag };
 }

@@ -1,7 +1,7 @@
 import type { Series } from '../indicators/series.ts';
 import type { BarColumns } from './bars.ts';
 import { ValvulinError } from './errors.ts';
-import { mulDivCeil, mulDivFloor, pow10 } from './money.ts';
+import { mulDivCeil, mulDivFloor, pow10, remainder } from './money.ts';
 
 /** Trading rules of one symbol in ordinary numbers, as an exchange states them. */
 export interface InstrumentRules {
@@ -68,7 +68,7 @@ export class Instrument {
   }
 
   floorLot(units: number): number {
-    return units - (units % this.lot);
+    return this.lot === 1 ? units : units - remainder(units, this.lot);
   }
 
   /**

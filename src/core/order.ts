@@ -69,10 +69,13 @@ export interface EndFact {
   readonly time: number;
 }
 
+const NO_FILLS: readonly FillFact[] = [];
+
 /** An order is the set of facts known of it; its status is derived. Facts may come twice, late or in any order. */
 export class Order {
   readonly intent: ApprovedOrder;
-  readonly fills: FillFact[] = [];
+  /** Most orders of a run never fill, and the others fill once: the list is as long as it must be. */
+  fills = NO_FILLS;
   end: EndFact | null = null;
   filled = 0;
   complete = false;
@@ -89,7 +92,7 @@ export class Order {
   /** Takes a fill; false where it was known already. */
   addFill(fill: FillFact): boolean {
     for (const known of this.fills) if (known.tradeId === fill.tradeId) return false;
-    this.fills.push(fill);
+    this.fills = this.fills === NO_FILLS ? [fill] : [...this.fills, fill];
     this.filled += fill.quantity;
     if (fill.complete) this.complete = true;
     return true;

@@ -74,7 +74,7 @@ export class Position {
       const entryFee = taken === lot.quantity ? lot.fee : mulDivFloor(lot.fee, taken, lot.quantity);
       const partProceeds = taken === left ? proceedsLeft : mulDivFloor(proceeds, taken, quantity);
       const exitFee = taken === left ? feeLeft : mulDivFloor(fee, taken, quantity);
-      parts.push({ side, quantity: taken, lot: { ...lot }, cost, proceeds: partProceeds, fees: entryFee + exitFee });
+      parts.push({ side, quantity: taken, lot: copyOf(lot), cost, proceeds: partProceeds, fees: entryFee + exitFee });
       lot.quantity -= taken;
       lot.cost -= cost;
       lot.fee -= entryFee;
@@ -116,4 +116,10 @@ export class Position {
   value(market: Market, price: number): number {
     return this.quantity === 0 ? 0 : market.mark(price, this.quantity);
   }
+}
+
+/** Field by field, which takes a fraction of the time of a spread. */
+function copyOf(lot: Lot): Lot {
+  const { quantity, price, time, bar, cost, fee, stop, target, tag, high, low } = lot;
+  return { quantity, price, time, bar, cost, fee, stop, target, tag, high, low };
 }

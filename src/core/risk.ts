@@ -31,7 +31,8 @@ export class Risk {
   #halted = false;
   #lost = false;
   #equity = 0.5;
-  #day = Number.NaN;
+  /** When the current UTC day ends, epoch ms. */
+  #dayEnd = 0.5;
   #dayStart = 0.5;
   #week = Number.NaN;
   #weekStart = 0.5;
@@ -41,6 +42,7 @@ export class Risk {
     this.#ledger = ledger;
     this.#slots = slots;
     this.#costs = costs;
+    this.#dayEnd = Number.NEGATIVE_INFINITY;
     this.#drawdown = 0;
     this.#equity = ledger.cash;
     this.#peak = ledger.cash;
@@ -52,11 +54,11 @@ export class Risk {
   observe(slice: { readonly time: number }): void {
     const { time } = slice;
     const equity = this.#ledger.equityNow;
-    const day = Math.floor(time / DAY_MS);
-    if (day !== this.#day) {
-      this.#day = day;
+    if (time >= this.#dayEnd) {
+      const midnight = Math.floor(time / DAY_MS) * DAY_MS;
+      this.#dayEnd = midnight + DAY_MS;
       // At midnight sharp the new day starts with what the old one ended with: the value of this close.
-      const start = time % DAY_MS === 0 ? equity : this.#equity;
+      const start = time === midnight ? equity : this.#equity;
       this.#dayStart = start;
       const week = Math.floor((time - FIRST_MONDAY) / WEEK_MS);
       if (week !== this.#week) {
@@ -64,6 +66,7 @@ export class Risk {
         this.#weekStart = start;
       }
     }
+    if (equity === this.#equity) return;
     this.#equity = equity;
     if (equity <= 0) this.#lost = true;
     if (equity > this.#peak) this.#peak = equity;

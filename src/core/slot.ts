@@ -111,3 +111,11 @@ export class Slot {
     return repeats;
   }
 }
+
+/** Takes an item off a list, in place; `splice` would make a list of what it took. */
+export function removeFrom<T>(list: T[], item: T): void {
+  const at = list.indexOf(item);
+  if (at < 0) return;
+  for (let i = at + 1; i < list.length; i++) list[i - 1] = list[i];
+  list.pop();
+}

@@ -8,6 +8,7 @@ import { SimVenue } from './sim-venue.ts';
 import { StreamCursor } from './stream-cursor.ts';
 import { ValuationLog, type Valuation } from './valuation.ts';
 
+const UNBOUNDED = Number.POSITIVE_INFINITY;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** One symbol and timeframe of a run. */
@@ -131,7 +132,7 @@ export class HistoricalRun {
     for (const { fills, symbol, bar } of this.#cursors) {
       if (!fills) continue;
       const price = this.#spec.fills.atEnd === 'open' ? bar.open : bar.close;
-      this.#venue.settle(symbol, time - 1, price, bar.volume);
+      this.#venue.settle(symbol, time - 1, price, UNBOUNDED);
     }
     valuation.amendLast(this.engine.ledger);
   }

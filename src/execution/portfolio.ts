@@ -129,22 +129,25 @@ function hostOf(
   symbols: readonly string[],
   cashScale: number,
 ): InlineHost {
-  const byStream: SlotDecider[][] = streams.map(() => []);
+  const deciders: (() => SlotDecider)[] = [];
   const groups = new Map<BaseStrategy<object>, Map<string, SliceSlot>>();
   spec.slots.forEach((slot, index) => {
     const stream = streams.findIndex((candidate) => candidate.slots.includes(index));
     const distances = distanceColumns(slot.bars, slot.orders);
     const { decisions } = slot;
-    if (decisions.kind === 'signals') byStream[stream].push(new SignalTape(index, decisions.signals, distances));
-    else if (decisions.kind === 'orders') {
-      byStream[stream].push(new OrderTape(index, signalsByBar(decisions.orders, slot.bars), distances));
+    if (decisions.kind === 'signals') {
+      deciders.push(() => new SignalTape(index, stream, decisions.signals, distances));
+    } else if (decisions.kind === 'orders') {
+      deciders.push(() => new OrderTape(index, stream, signalsByBar(decisions.orders, slot.bars), distances));
     } else {
-      const group = groups.get(decisions.strategy) ?? new Map<string, SliceSlot>();
+      const { strategy } = decisions;
+      const group = groups.get(strategy) ?? new Map<string, SliceSlot>();
+      // A strategy over several slots answers in the place of the first, once all of them are known.
+      if (group.size === 0) deciders.push(() => new SliceDecider(strategy, group, run.engine, cashScale));
       const instrument = instruments[symbols.indexOf(slot.bars.symbol)];
       group.set(slot.bars.symbol, { slot: index, stream, bars: slot.bars, instrument, distances });
-      groups.set(decisions.strategy, group);
+      groups.set(strategy, group);
     }
   });
-  const slices = [...groups].map(([strategy, slots]) => new SliceDecider(strategy, slots, run.engine, cashScale));
-  return new InlineHost(byStream, slices);
+  return new InlineHost(deciders.map((make) => make()));
 }

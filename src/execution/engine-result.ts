@@ -1,0 +1,59 @@
+import type { Engine } from '../core/engine.ts';
+import { pow10 } from '../core/money.ts';
+import { type Curves, curvesOf } from './account.ts';
+import { fillRecords, orderRecords, tradeRecords } from './records.ts';
+import type { Assumption, BacktestResult, FillRecord, OrderRecord, Refusal, Trade } from './types.ts';
+import type { Valuation } from './valuation.ts';
+
+/** The result of a run on the engine. Records are made from its facts when they are first asked for. */
+export class EngineResult implements BacktestResult {
+  readonly time: Float64Array;
+  readonly equityCurve: Float64Array;
+  readonly drawdownCurve: Float64Array;
+  readonly exposure: Float64Array;
+  readonly initialCapital: number;
+  readonly finalEquity: number;
+  readonly refusals: readonly Refusal[];
+  readonly assumptions: readonly Assumption[];
+  readonly #engine: Engine;
+  readonly #cashDecimals: number;
+  #trades: readonly Trade[] | undefined;
+  #fills: readonly FillRecord[] | undefined;
+  #orders: readonly OrderRecord[] | undefined;
+
+  /** Takes the valuation over: its columns become the curves. @param capital quote money */
+  constructor(
+    engine: Engine,
+    valuation: Valuation,
+    capital: number,
+    cashDecimals: number,
+    assumptions: readonly Assumption[],
+  ) {
+    const curves: Curves = curvesOf(valuation, capital, pow10(cashDecimals));
+    this.time = curves.time;
+    this.equityCurve = curves.equityCurve;
+    this.drawdownCurve = curves.drawdownCurve;
+    this.exposure = curves.exposure;
+    this.initialCapital = capital;
+    this.finalEquity = curves.equityCurve.at(-1) ?? capital;
+    this.refusals = engine.refusals;
+    this.assumptions = assumptions;
+    this.#engine = engine;
+    this.#cashDecimals = cashDecimals;
+  }
+
+  get trades(): readonly Trade[] {
+    this.#trades ??= tradeRecords(this.#engine, this.#cashDecimals);
+    return this.#trades;
+  }
+
+  get fills(): readonly FillRecord[] {
+    this.#fills ??= fillRecords(this.#engine, this.#cashDecimals);
+    return this.#fills;
+  }
+
+  get orders(): readonly OrderRecord[] {
+    this.#orders ??= orderRecords(this.#engine);
+    return this.#orders;
+  }
+}
