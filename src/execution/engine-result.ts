@@ -43,7 +43,7 @@ export class EngineResult implements BacktestResult {
   }
 
   get trades(): readonly Trade[] {
-    this.#trades ??= tradeRecords(this.#engine, this.#cashDecimals);
+    this.#trades ??= tradeRecords(this.#engine, this.#cashDecimals, this.time.at(-1) ?? 0);
     return this.#trades;
   }
 

@@ -15,8 +15,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 export interface RunStream {
   readonly bars: Bars;
   readonly symbolIndex: number;
-  /** Orders of the symbol fill from these bars: the finest of the symbol, or detail bars. */
-  readonly fills: boolean;
+  /** Finer bars of the same symbol in the run: where they have a bar inside one of these, orders fill from theirs. */
+  readonly finer: readonly Bars[];
   /** Slots that decide on these bars; the account is valued when they close. */
   readonly slots: readonly number[];
 }
@@ -129,20 +129,29 @@ export class HistoricalRun {
   #finish(valuation: ValuationLog): void {
     const { time } = this.#slice;
     this.#send({ kind: 'operator', time, order: 'flatten', reason: 'end_of_data' });
-    for (const { fills, symbol, bar } of this.#cursors) {
-      if (!fills) continue;
+    for (let symbol = 0; symbol < this.#spec.markets.length; symbol++) {
+      const { bar } = this.#lastOf(symbol);
       const price = this.#spec.fills.atEnd === 'open' ? bar.open : bar.close;
       this.#venue.settle(symbol, time - 1, price, UNBOUNDED);
     }
     valuation.amendLast(this.engine.ledger);
   }
 
-  /** Market orders trade at the close that caused them. */
+  /** The stream of a symbol whose bars went on longest; of several, the one that orders filled from. */
+  #lastOf(symbol: number): StreamCursor {
+    const own = this.#cursors.filter((cursor) => cursor.symbol === symbol);
+    return own.reduce((last, other) => {
+      const later = other.bar.closeTime - last.bar.closeTime;
+      return later > 0 || (later === 0 && other.fills) ? other : last;
+    });
+  }
+
+  /** Market orders trade at the close that caused them, labelled with its last millisecond. */
   #settle(valuation: ValuationLog): void {
     const { bars, count, time } = this.#slice;
     for (let c = 0; c < count; c++) {
       const { fills, symbol, bar } = this.#cursors[bars[c].stream];
-      if (fills) this.#venue.settle(symbol, time, bar.close, bar.volume);
+      if (fills) this.#venue.settle(symbol, time - 1, bar.close, bar.volume);
     }
     if (this.#values) valuation.amendLast(this.engine.ledger);
   }

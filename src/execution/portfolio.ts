@@ -103,9 +103,9 @@ function streamsOf(spec: PortfolioSpec, symbols: readonly string[]): RunStream[]
     bars,
     slots,
     symbolIndex: symbols.indexOf(bars.symbol),
-    fills: streams.every(
-      (other) => other.bars.symbol !== bars.symbol || timeframeMs(other.bars.timeframe) >= timeframeMs(bars.timeframe),
-    ),
+    finer: streams
+      .map((other) => other.bars)
+      .filter((other) => other.symbol === bars.symbol && timeframeMs(other.timeframe) < timeframeMs(bars.timeframe)),
   }));
 }
 

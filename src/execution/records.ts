@@ -4,16 +4,20 @@ import type { FillFact } from '../core/order.ts';
 import type { Lot } from '../core/position.ts';
 import type { Slot } from '../core/slot.ts';
 import type { FillRecord, OrderRecord, Trade } from '../core/trade.ts';
-import { type TradeOwner, tradeOf } from './trade-record.ts';
+import { type TradeOwner, type TradeUnits, tradeOf } from './trade-record.ts';
 
-/** All closed parts of a run as trades in ordinary numbers, then those still open where the run left them so. */
-export function tradeRecords(engine: Engine, cashDecimals: number): Trade[] {
+/**
+ * All closed parts of a run as trades in ordinary numbers, then those still open where the run left them so: valued at
+ * the close at `valuedAt` (epoch ms), and labelled with its last millisecond.
+ */
+export function tradeRecords(engine: Engine, cashDecimals: number, valuedAt: number): Trade[] {
   const trades = engine.closed.map((closed, i) => closedTrade(engine.slots[closed.slot], closed, i + 1, cashDecimals));
   for (const slot of engine.slots) {
     const position = engine.ledger.positions[slot.index];
     for (const lot of position.lots) {
       const price = engine.ledger.lastPrice(slot.index);
-      trades.push(openTrade(slot, lot, position.quantity > 0 ? 1 : -1, price, trades.length + 1, cashDecimals));
+      const units = openTrade(slot, lot, position.quantity > 0 ? 1 : -1, price, trades.length + 1);
+      trades.push(tradeOf(ownerOf(slot, cashDecimals), { ...units, exitTime: valuedAt - 1 }));
     }
   }
   return trades;
@@ -81,14 +85,13 @@ function closedTrade(slot: Slot, closed: ClosedPart, id: number, cashDecimals: n
   });
 }
 
-function openTrade(slot: Slot, lot: Lot, side: number, price: number, id: number, cashDecimals: number): Trade {
+function openTrade(slot: Slot, lot: Lot, side: number, price: number, id: number): Omit<TradeUnits, 'exitTime'> {
   const value = slot.spec.market.mark(price, lot.quantity);
-  return tradeOf(ownerOf(slot, cashDecimals), {
+  return {
     ...entryOf(lot),
     id,
     side,
     quantity: lot.quantity,
-    exitTime: lot.time,
     exitPrice: price,
     exitBar: slot.bar,
     exitReason: 'end_of_data',
@@ -96,7 +99,7 @@ function openTrade(slot: Slot, lot: Lot, side: number, price: number, id: number
     fees: lot.fee,
     ambiguous: false,
     open: true,
-  });
+  };
 }
 
 function ownerOf(slot: Slot, cashDecimals: number): TradeOwner {

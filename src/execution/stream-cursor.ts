@@ -1,4 +1,4 @@
-import type { Bars } from '../core/bars.ts';
+import { type Bars, lowerBound } from '../core/bars.ts';
 import { MarketBar } from '../core/engine.ts';
 import { isFixed, timeframeMs } from '../core/timeframe.ts';
 import type { RunStream } from './historical-run.ts';
@@ -9,7 +9,8 @@ const NEVER = Number.POSITIVE_INFINITY;
 /** Where a run stands in one stream: before the open of bar `index`, or inside it. */
 export class StreamCursor {
   readonly symbol: number;
-  readonly fills: boolean;
+  /** Orders of the symbol fill from the bar it stands in: no finer stream of the symbol has bars inside it. */
+  fills = false;
   /** Slots decide on it, so the account is valued when its bars close. */
   readonly values: boolean;
   /** The bar it stands in, or stood in last. */
@@ -22,11 +23,12 @@ export class StreamCursor {
   readonly #scale: number;
   /** Length of every bar, or 0 where they differ (months). */
   readonly #barMs: number;
+  readonly #finer: readonly Bars[];
 
-  constructor(stream: number, { bars, symbolIndex, fills, slots }: RunStream, priceScale: number) {
+  constructor(stream: number, { bars, symbolIndex, finer, slots }: RunStream, priceScale: number) {
     this.bar = new MarketBar(stream);
     this.symbol = symbolIndex;
-    this.fills = fills;
+    this.#finer = finer;
     this.values = slots.length > 0;
     this.bars = bars;
     this.#scale = priceScale;
@@ -45,6 +47,7 @@ export class StreamCursor {
     bar.open = Math.round(bars.open[i] * this.#scale);
     bar.volume = bars.volume[i];
     this.next = following < close ? following : close;
+    this.fills = this.#finer.length === 0 || !this.#isRefined();
     this.isOpen = true;
   }
 
@@ -59,5 +62,13 @@ export class StreamCursor {
     this.#index = i + 1;
     this.next = i + 1 < bars.length ? bars.time[i + 1] : NEVER;
     this.isOpen = false;
+  }
+
+  /** True where a finer stream has a bar that opens inside the present one. */
+  #isRefined(): boolean {
+    return this.#finer.some(({ time }) => {
+      const first = lowerBound(time, this.bar.openTime);
+      return first < time.length && time[first] < this.next;
+    });
   }
 }
