@@ -70,7 +70,7 @@ export class Risk {
     this.#equity = equity;
     if (equity <= 0) this.#lost = true;
     if (equity > this.#peak) this.#peak = equity;
-    this.#drawdown = 1 - equity / this.#peak;
+    this.#drawdown = (this.#peak - equity) / this.#peak;
     const limit = this.settings.maxDrawdownPct;
     if (limit !== null && this.#drawdown * 100 >= limit) this.#halted = true;
   }
