@@ -109,7 +109,7 @@ describe('losses', () => {
   });
 
   test('a drawdown slows every kind of sizing down by its factor', () => {
-    const rows = [flat(100), flat(100), flat(90), flat(100), flat(100), flat(100), flat(100)];
+    const rows = Array.from({ length: 7 }, () => flat(100));
     const second = (sizing: Sizing, more: object = {}) =>
       play(
         rows,
