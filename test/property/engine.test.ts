@@ -14,11 +14,14 @@ const RUNS = { numRuns: 300, seed: 20_260_401 };
 const HOUR = 3_600_000;
 
 describe('random runs of the whole engine', () => {
+  const ends = fc.constantFrom('close' as const, 'keep' as const);
+  const decides = fc.constantFrom('open' as const, 'close' as const);
+
   test('what the trades earned is what the account gained, and the slots share it out', () => {
     let trades = 0;
     fc.assert(
-      fc.property(randomRuns({ slippageBps: 150 }), fc.constantFrom('close', 'keep'), ({ spec }, atEnd) => {
-        const result = runPortfolio({ ...spec, fills: { ...spec.fills, atEnd } });
+      fc.property(randomRuns({ slippageBps: 150 }), ends, decides, ({ spec }, atEnd, fillAt) => {
+        const result = runPortfolio({ ...spec, fills: { ...spec.fills, atEnd, fillAt } });
         const { portfolio } = result;
         trades += portfolio.trades.length;
         const earned = portfolio.trades.reduce((sum, trade) => sum + trade.profit, 0);

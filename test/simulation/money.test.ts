@@ -95,6 +95,25 @@ describe('volume', () => {
     expect([codes(result), result.orders[0]?.status]).toEqual([[], 'canceled']);
   });
 
+  test('what an entry has spent already is no longer set aside for it', () => {
+    const a = makeBars([flat(100), [100, 100, 100, 100, 100], [100, 100, 100, 100, 0], flat(100)], 'AAA');
+    const b = makeBars([flat(10), flat(10), flat(10), flat(10)], 'BBB');
+    const { portfolio } = playSlots(
+      [
+        { bars: a, plan: { 0: { side: 'BUY', quantity: 60 } } },
+        { bars: b, plan: { 1: { side: 'BUY', quantity: 400 } } },
+      ],
+      { fills },
+    );
+    // 5,000 of 6,000 are spent after bar 1; the other 4,000 are free.
+    expect(codes(portfolio)).toEqual([]);
+    expect(portfolio.fills.map((f) => [f.symbol, f.quantity]).slice(0, 3)).toEqual([
+      ['AAA', 50],
+      ['BBB', 400],
+      ['AAA', 10],
+    ]);
+  });
+
   test('the end of the data closes everything', () => {
     const rows: Row[] = [flat(100), flat(100), [100, 100, 100, 100, 2]];
     expect(rounds(play(rows, { 0: BUY10 }, { fills }))).toEqual([[1, 2, 100, 100, 10, 'end_of_data']]);
