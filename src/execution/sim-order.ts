@@ -18,6 +18,8 @@ export class SimOrder {
   /** The bar inside which it was placed, where an intrabar entry placed it, and that entry's type. */
   bornInBar = -1;
   parentType: OrderType | null = null;
+  /** Number of the venue's walk over its orders that met this one last. */
+  pass = 0;
   /** Whether it would have filled earlier could not be decided. */
   ambiguous = false;
 

@@ -42,6 +42,8 @@ export class SimVenue {
   /** How many bars of each symbol have opened. */
   readonly #bars: Int32Array;
   #tradeId = 0;
+  /** Number of the present walk over the orders: each order acts once in one. */
+  #pass = 0;
   /** The entry whose intrabar fill is being delivered: orders that arrive now are its children. */
   #parent: ApprovedOrder | null = null;
   #insideBar = false;
@@ -85,11 +87,8 @@ export class SimVenue {
   }
 
   #openOrders(symbol: number, bar: MarketBar, price: number): void {
-    const done = new Set<SimOrder>();
-    for (;;) {
-      const due = this.#orders[symbol].find((order) => !done.has(order) && this.#dueAtOpen(order, price));
-      if (!due) return;
-      done.add(due);
+    const pass = ++this.#pass;
+    for (let due = this.#nextDue(symbol, price, pass); due; due = this.#nextDue(symbol, price, pass)) {
       const rests = due.isLimit && due.triggeredInBar !== this.#bars[symbol];
       this.#fill(due, price, rests, bar.openTime, bar.volume, 'open', due.ambiguous);
     }
@@ -100,11 +99,11 @@ export class SimVenue {
    * the volume does not allow goes on at the next open.
    */
   settle(symbol: number, time: number, price: number, volume: number): void {
-    const done = new Set<SimOrder>();
+    const pass = ++this.#pass;
     for (;;) {
-      const due = this.#orders[symbol].find((order) => !done.has(order) && order.intent.type === 'market');
+      const due = this.#orders[symbol].find((order) => order.pass !== pass && order.intent.type === 'market');
       if (!due) return;
-      done.add(due);
+      due.pass = pass;
       this.#fill(due, price, false, time, volume, 'close', false);
     }
   }
@@ -118,11 +117,11 @@ export class SimVenue {
   #rangeOrders(symbol: number, { open, high, low, volume, closeTime }: MarketBar): void {
     const time = closeTime - 1;
     this.#insideBar = true;
-    const done = new Set<SimOrder>();
+    const pass = ++this.#pass;
     for (;;) {
-      const order = this.#nextReached(symbol, open, high, low, done);
+      const order = this.#nextReached(symbol, open, high, low, pass);
       if (!order) break;
-      done.add(order);
+      order.pass = pass;
       const ambiguous = order.ambiguous || this.#ambiguousInBar(order, high, low);
       this.#parent = order.intent.role === 'entry' ? order.intent : null;
       if (order.isLimit) {
@@ -138,6 +137,16 @@ export class SimVenue {
     }
     this.#insideBar = false;
     this.#updateBand(symbol);
+  }
+
+  /** The oldest order that the open lets trade and that this pass has not met. */
+  #nextDue(symbol: number, price: number, pass: number): SimOrder | null {
+    for (const order of this.#orders[symbol]) {
+      if (order.pass === pass || !this.#dueAtOpen(order, price)) continue;
+      order.pass = pass;
+      return order;
+    }
+    return null;
   }
 
   #dueAtOpen(order: SimOrder, price: number): boolean {
@@ -160,11 +169,11 @@ export class SimVenue {
   }
 
   /** The order that acts next in the bar, along the path that is worst for its slot's position. */
-  #nextReached(symbol: number, open: number, high: number, low: number, done: Set<SimOrder>): SimOrder | undefined {
+  #nextReached(symbol: number, open: number, high: number, low: number, pass: number): SimOrder | undefined {
     let next: SimOrder | undefined;
     let nextRank = 0;
     for (const order of this.#orders[symbol]) {
-      if (done.has(order) || !order.reachedBy(high, low, this.#spec.fills)) continue;
+      if (order.pass === pass || !order.reachedBy(high, low, this.#spec.fills)) continue;
       if (order.bornInBar === this.#bars[symbol] && !this.#mayActAtBirth(order, high, low)) {
         order.ambiguous = true;
         continue;
