@@ -8,6 +8,7 @@ import type { BacktestResult } from '../src/execution/types.ts';
 import { columnLoop, crossings, engine } from './cross.ts';
 import { kernelSection } from './kernel.ts';
 import { cpuOf, Gates, hashOf, inTurn } from './measure.ts';
+import { processSection } from './process.ts';
 import { KNOWN, recipeBars } from './synthetic-recipe.ts';
 
 /** Beyond this, cost per bar grows with the number of bars whatever else the machine is doing. */
@@ -27,6 +28,7 @@ await kernelSection(gates, sizes, repetitions);
 await flatness('column loop', columnLoop);
 await flatness('engine', engine);
 sameResult();
+await processSection(sizes[0]);
 if (gates.failures.length > 0) {
   console.error(`${gates.failures.length} of the gates failed`);
   process.exitCode = 1;
