@@ -5,6 +5,7 @@ import { Instrument } from '../../src/core/instrument.ts';
 import { type Signals, signals } from '../../src/core/signal.ts';
 import { readBars } from '../../src/data/readers/read-bars.ts';
 import { Backtester } from '../../src/execution/backtester.ts';
+import type { BacktestResult } from '../../src/execution/types.ts';
 import { ema } from '../../src/indicators/index.ts';
 
 // `ours.ts bars.csv repetitions`: the same run, the same line of JSON as the Python scripts beside it.
@@ -38,14 +39,21 @@ for (let r = 0; r < repetitions; r++) {
   simulation.push((end - decided) / 1000);
 }
 const median = (times: number[]): number => times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
-// backtesting.py buys whole units, with a million, and closes what is left at the open of the last bar.
+// The two other conventions met among the peers. backtesting.py buys whole units, with a million, and closes what is left
+// at the open of the last bar.
 const wholeUnits = new Backtester(bars, {
   capital: MILLION,
   costs,
   fills: { atEnd: 'open' },
   instrument: new Instrument({ ...rules, lotStep: 1, source: 'given' }),
 });
-const rounded = repetitions > 0 ? wholeUnits.run(made) : null;
+// nautilus_trader fills at the close that decided.
+const sameClose = new Backtester(bars, {
+  capital: CAPITAL,
+  costs,
+  fills: { fillAt: 'close', atEnd: 'keep' },
+  instrument: new Instrument({ ...rules, lotStep: 1e-8, source: 'given' }),
+});
 console.log(
   JSON.stringify({
     peer: 'valvulin',
@@ -54,14 +62,16 @@ console.log(
     seconds: median(whole),
     simulation_seconds: median(simulation),
     repetitions,
-    total_return: result.finalEquity / CAPITAL - 1,
-    trades: result.trades.length,
-    whole_units: rounded && {
-      total_return: rounded.finalEquity / MILLION - 1,
-      trades: rounded.trades.length,
-    },
+    ...outcome(result),
+    ...(repetitions > 0
+      ? { whole_units: outcome(wholeUnits.run(made)), same_close: outcome(sameClose.run(made)) }
+      : {}),
   }),
 );
+
+function outcome({ finalEquity, initialCapital, trades }: BacktestResult) {
+  return { total_return: finalEquity / initialCapital - 1, trades: trades.length };
+}
 
 function crossings({ close }: Bars): Signals {
   const fast = ema(close, 10);
