@@ -17,10 +17,22 @@ export interface Subject {
   readonly spend: () => number | Promise<number>;
 }
 
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Gives the processor away for a moment. Linux books a thread's time when it leaves the processor, else at clock ticks
+ * of up to 4 ms, which would make the least of several short runs too small by as much.
+ */
+export function bookTime(): void {
+  Atomics.wait(nobody, 0, 0, 0.05);
+}
+
 /** CPU nanoseconds of the main thread, because wall time on a shared machine says little. */
 export function cpuOf(run: () => unknown): number {
+  bookTime();
   const before = process.threadCpuUsage();
   run();
+  bookTime();
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) * 1_000;
 }

@@ -10,13 +10,22 @@ import { HistoryLake } from '../src/data/index.ts';
 import { runPortfolio } from '../src/execution/portfolio.ts';
 import { crossings, SETTINGS } from './cross.ts';
 import { build } from '../scripts/build.mjs';
+import { bookTime } from './measure.ts';
 import { recipeBars } from './synthetic-recipe.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const REPETITIONS = 3;
-/** Written to file descriptor 3 when the process ends: what the operating system says it used, all threads together. */
-const ACCOUNT = `import { writeSync } from 'node:fs';
-process.on('exit', () => writeSync(3, JSON.stringify(process.resourceUsage())));`;
+/**
+ * Written to file descriptor 3 when the process ends: what the operating system says it used, all threads together. The
+ * most memory comes from /proc where there is one, since maxRSS may be that of the parent at the fork.
+ */
+const ACCOUNT = `import { existsSync, readFileSync, writeSync } from 'node:fs';
+process.on('exit', () => {
+  const usage = process.resourceUsage();
+  const status = '/proc/self/status';
+  const peak = existsSync(status) && /VmHWM:\\s*(\\d+)/.exec(readFileSync(status, 'utf8'));
+  writeSync(3, JSON.stringify(peak ? { ...usage, maxRSS: Number(peak[1]) } : usage));
+});`;
 
 interface Usage {
   readonly wallMs: number;
@@ -76,10 +85,13 @@ async function reading(name: string, rows: number, load: () => Promise<unknown>)
   await load();
   const times: { wall: number; cpu: number }[] = [];
   for (let r = 0; r < REPETITIONS; r++) {
+    bookTime();
     const [start, used] = [performance.now(), process.cpuUsage()];
     await load();
+    const wall = performance.now() - start;
+    bookTime();
     const { user, system } = process.cpuUsage(used);
-    times.push({ wall: performance.now() - start, cpu: (user + system) / 1_000 });
+    times.push({ wall, cpu: (user + system) / 1_000 });
   }
   const wall = median(times.map((time) => time.wall));
   const cpu = median(times.map((time) => time.cpu));
