@@ -142,7 +142,7 @@ function agreement(theirs: Run, ours: Run | undefined, convention: Convention): 
 
 function printRow(size: number, { run, processSeconds }: Timed, remark: string): void {
   const name = `${run.peer} ${run.version}`;
-  const seconds = `${run.seconds.toFixed(3)} s${run.repetitions === 0 ? ' (one run)' : ''}`;
+  const seconds = `${run.seconds.toFixed(3)} s${run.repetitions < REPETITIONS ? ` (of ${run.repetitions})` : ''}`;
   const result = `${(run.total_return * 100).toFixed(6)} % | ${run.trades}`;
   console.log(`${name} | ${size} | ${seconds} | ${processSeconds.toFixed(2)} s | ${result} | ${remark}`);
 }

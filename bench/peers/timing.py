@@ -18,16 +18,17 @@ def ema(values, length):
 
 def measure(peer, version, run):
     """`script.py bars.csv repetitions`: one warm-up, then the median of the repetitions; without any, only the warm-up.
-    A run of more than ten seconds is not repeated either: what it warms up no longer shows in its time.
 
+    After ten seconds no run is repeated: the noise of the machine no longer shows in its time.
     `run(bars)` returns (total return as a fraction, round trips begun).
     """
     path, repetitions = sys.argv[1], int(sys.argv[2])
     bars = pd.read_csv(path, float_precision="round_trip")
     bars.index = pd.to_datetime(bars.pop("timestamp"), utc=True).dt.tz_localize(None)
     result, first = timed(run, bars)
-    enough = first > LONG_RUN_SECONDS
-    times = [first] if repetitions == 0 or enough else [timed(run, bars)[1] for _ in range(repetitions)]
+    times = []
+    while len(times) < repetitions and sum(times) < LONG_RUN_SECONDS:
+        times.append(timed(run, bars)[1])
     total_return, trades = result
     print(
         json.dumps(
@@ -35,8 +36,8 @@ def measure(peer, version, run):
                 "peer": peer,
                 "version": version,
                 "bars": len(bars),
-                "seconds": statistics.median(times),
-                "repetitions": 0 if enough else repetitions,
+                "seconds": statistics.median(times or [first]),
+                "repetitions": len(times),
                 "total_return": float(total_return),
                 "trades": int(trades),
             }
