@@ -19,6 +19,8 @@ export interface InstrumentRules {
 
 const MAX_DECIMALS = 10;
 const SNAP = 1e-4;
+/** Values looked at in one call, so that the compiler meets the loop often. */
+const CHUNK = 4096;
 
 /**
  * The rules of one symbol as integers, and the only place that converts between ordinary numbers and units or rounds
@@ -34,6 +36,8 @@ export class Instrument {
   readonly tick: number;
   /** Lot in quantity units. */
   readonly lot: number;
+  /** Bars that were found to lie on the price grid, so that none is searched twice. */
+  readonly #covered = new WeakSet<object>();
 
   /**
    * @param dataDecimals decimals that the market data needs, where they are more than the tick's
@@ -97,9 +101,13 @@ export class Instrument {
 
   /** True where every price of the columns is a whole number of price units. */
   covers(columns: Pick<BarColumns, 'open' | 'high' | 'low' | 'close'>): boolean {
-    return [columns.open, columns.high, columns.low, columns.close].every(
-      (column) => decimalsNeeded(column, this.priceDecimals, this.priceDecimals) <= this.priceDecimals,
+    if (this.#covered.has(columns)) return true;
+    const { priceDecimals } = this;
+    const covered = [columns.open, columns.high, columns.low, columns.close].every(
+      (column) => decimalsNeeded(column, priceDecimals, priceDecimals) <= priceDecimals,
     );
+    if (covered) this.#covered.add(columns);
+    return covered;
   }
 
   /**
@@ -201,14 +209,18 @@ function dataDecimals(columns: BarColumns): number {
 /** Decimals (from `from` up to `limit + 1`, which means more than `limit`) that hold every value exactly. */
 function decimalsNeeded(column: Series, from: number, limit: number): number {
   let decimals = from;
-  let scale = pow10(decimals);
-  for (let i = 0; i < column.length; i++) {
-    const value = column[i];
-    while (decimals <= limit && Math.round(value * scale) / scale !== value) {
-      decimals++;
-      scale *= 10;
-    }
-    if (decimals > limit) return decimals;
+  for (let start = 0; start < column.length && decimals <= limit; ) {
+    const end = Math.min(column.length, start + CHUNK);
+    start = firstMisfit(column, start, end, pow10(decimals));
+    if (start < end) decimals++;
   }
   return decimals;
+}
+
+/** Index of the first value in `[from, to)` that is no whole number of `1 / scale`; `to` where there is none. */
+function firstMisfit(column: Series, from: number, to: number, scale: number): number {
+  for (let i = from; i < to; i++) {
+    if (Math.floor(column[i] * scale + 0.5) / scale !== column[i]) return i;
+  }
+  return to;
 }
