@@ -54,8 +54,8 @@ class Cross(Strategy):
         above = self.fast.value > self.slow.value
         if above and self.above is False and self.held is None:
             cash = float(self.portfolio.account(VENUE).balance_free(USDT))
-            # Two lots less, so that rounded fees cannot exceed the cash.
-            self.held = Quantity(cash / (float(bar.close) * (1 + FEE)) - 2e-8, 8)
+            # Ten lots less: what exceeds the size of its book fills a tick higher, and debt would end the run.
+            self.held = Quantity(cash / (float(bar.close) * (1 + FEE)) - 1e-7, 8)
             self.submit_order(self.order_factory.market(ID, OrderSide.BUY, self.held))
             self.entries += 1
         elif not above and self.above and self.held is not None:
