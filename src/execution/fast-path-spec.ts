@@ -42,6 +42,5 @@ export function fastPathObstacle(spec: FastPathSpec): string | null {
   if (risk.cooldownLosses !== null || risk.slowdownDrawdownPct !== null || risk.priceCollarPct !== null) {
     return 'cooldown, slow-down or price collar';
   }
-  if (!spec.market.instrument.covers(spec.bars)) return 'prices off the grid of the instrument';
   return null;
 }

@@ -32,7 +32,7 @@ export class FastPath {
   // Numbers that the loop reads back start as fractions, so that they are stored unboxed.
   #cash = 0.5;
   #quantity = 0.5;
-  /** Prices at or beyond which the open position trades; infinite where it has no order on that side. */
+  /** Price units at or beyond which the open position trades; infinite where it has no order on that side. */
   #below = 0.5;
   #above = 0.5;
   #stop = 0.5;
@@ -89,7 +89,7 @@ export class FastPath {
     let above = this.#above;
     let waiting = this.#exitWaits || this.#entrySide !== 0;
     for (let i = from; i < to; i++) {
-      if (waiting || low[i] <= below || high[i] >= above) {
+      if (waiting || Math.round(low[i] * scale) <= below || Math.round(high[i] * scale) >= above) {
         this.#trade(i);
         cash = this.#cash;
         quantity = this.#quantity;
@@ -293,8 +293,8 @@ export class FastPath {
   }
 
   #setBand(side: number): void {
-    const stop = this.#stop > 0 ? this.#stop / this.#scale : -side * Number.POSITIVE_INFINITY;
-    const target = this.#target > 0 ? this.#target / this.#scale : side * Number.POSITIVE_INFINITY;
+    const stop = this.#stop > 0 ? this.#stop : -side * Number.POSITIVE_INFINITY;
+    const target = this.#target > 0 ? this.#target : side * Number.POSITIVE_INFINITY;
     this.#below = side > 0 ? stop : target;
     this.#above = side > 0 ? target : stop;
   }

@@ -31,7 +31,10 @@ const price = fc.integer({ min: 6, max: 40 });
 
 const bar = fc.record({ a: price, b: price, up: fc.integer({ min: 0, max: 3 }), down: fc.integer({ min: 0, max: 3 }) });
 
-const barsOf = (rows: readonly { a: number; b: number; up: number; down: number }[], gaps: readonly number[]): Bars => {
+type Row = { readonly a: number; readonly b: number; readonly up: number; readonly down: number };
+
+/** `shift` moves all prices; a third moves them off every tick. */
+const barsOf = (rows: readonly Row[], gaps: readonly number[], shift: number): Bars => {
   let time = 0;
   return Bars.fromRows(
     'XYZ',
@@ -40,10 +43,10 @@ const barsOf = (rows: readonly { a: number; b: number; up: number; down: number 
       time += MINUTE * (1 + (gaps[i] ?? 0));
       return {
         time,
-        open: a,
-        close: b,
-        high: Math.max(a, b) + up,
-        low: Math.max(1, Math.min(a, b) - down),
+        open: a + shift,
+        close: b + shift,
+        high: Math.max(a, b) + up + shift,
+        low: Math.max(1, Math.min(a, b) - down) + shift,
         volume: 100,
       };
     }),
@@ -94,6 +97,7 @@ export const coarseCases: fc.Arbitrary<CoarseCase> = fc.integer({ min: 3, max: 6
       targets: optionalColumn(length),
       orders,
       costs,
+      shift: fc.constantFrom(0, 0, 0, 1 / 3),
       touch: fc.boolean(),
       maxPosition: fc.option(fc.constantFrom(0.3, 1), { freq: 3 }),
       capital: fc.constantFrom(300, 10_000),
@@ -101,7 +105,7 @@ export const coarseCases: fc.Arbitrary<CoarseCase> = fc.integer({ min: 3, max: 6
     })
     .map(
       (drawn): CoarseCase => ({
-        bars: barsOf(drawn.rows, drawn.gaps),
+        bars: barsOf(drawn.rows, drawn.gaps, drawn.shift),
         signals: {
           signal: Int8Array.from(drawn.signal),
           columns: {

@@ -1,5 +1,5 @@
 import { runFastPath } from '../../src/execution/fast-path-run.ts';
-import { runPortfolio } from '../../src/execution/portfolio.ts';
+import { instrumentFor, runPortfolio } from '../../src/execution/portfolio.ts';
 import type { BacktestResult } from '../../src/execution/types.ts';
 import type { CoarseCase } from './coarse-market.ts';
 
@@ -29,7 +29,7 @@ export function engineOn(engine: { readonly runPortfolio: typeof runPortfolio },
 
 /** Undefined where the column loop leaves the case to the engine. */
 export function byColumns(c: CoarseCase): BacktestResult | undefined {
-  return runFastPath({ ...c, strategy: 'signals' });
+  return runFastPath({ ...c, instrument: instrumentFor(c.bars, c.instrument), strategy: 'signals' });
 }
 
 /** Everything of a result that a caller can see, as plain values. */
