@@ -127,7 +127,7 @@ export class Engine {
   }
 
   step(input: Input): readonly Command[] {
-    if (input.kind === 'slice') return this.stepSlice(input);
+    if (input.kind === 'slice') return this.#onSlice(input);
     this.#forgetCommands();
     switch (input.kind) {
       case 'answer':
@@ -153,8 +153,7 @@ export class Engine {
     while (this.#commands.length > 0) this.#commands.pop();
   }
 
-  /** `step` for the input that comes with every bar, without the look-up of its kind. */
-  stepSlice(slice: MarketSlice): readonly Command[] {
+  #onSlice(slice: MarketSlice): readonly Command[] {
     this.#forgetCommands();
     for (let b = 0; b < slice.count; b++) {
       const bar = slice.bars[b];

@@ -1,5 +1,5 @@
 import { Costs } from '../core/costs.ts';
-import { exact, pow10 } from '../core/money.ts';
+import { exact, MAX_UNITS, pow10 } from '../core/money.ts';
 import { initialStop } from '../core/protection.ts';
 import { stopDistance } from '../core/risk.ts';
 import { affordableQuantity, riskQuantity } from '../core/sizing.ts';
@@ -132,6 +132,7 @@ export class FastPath {
     this.#distance = instrument.distanceUnits(stopDistance(orders.stop, orders.stopRatio, reference, atBar));
     if (stop > 0 && side * (last - stop) <= 0) return this.#giveUp();
     if (target > 0 && side * (target - last) <= 0) return this.#giveUp();
+    if (stop === 0 && orders.stop !== null && this.#distance === 0) return this.#giveUp();
     const cash = this.#cash;
     const cap = risk.maxPosition === null ? Number.POSITIVE_INFINITY : cash * risk.maxPosition;
     const room = cap < cash ? cap : cash;
@@ -153,10 +154,9 @@ export class FastPath {
       budget = Math.floor(room);
       expected = quantity;
     }
+    if (market.mark(last, expected) >= MAX_UNITS) return this.#giveUp();
     const value = market.notionalUp(last, expected);
-    if (expected < instrument.lot || value < market.minNotional) {
-      return this.#giveUp();
-    }
+    if (expected < instrument.lot || value < market.minNotional) return this.#giveUp();
     if (budget === 0 && value + this.#costs.fee(value, false) > room) return this.#giveUp();
     this.#stop = stop;
     this.#target = target;

@@ -80,7 +80,7 @@ export class HistoricalRun {
   /** One turn of the loop is a method of its own, so that the compiler meets it often. */
   #passInstant(host: DecisionHost, valuation: ValuationLog, deliver: (slot: number, answer: Answer) => void): void {
     if (this.#closeBars()) {
-      this.#execute(this.engine.stepSlice(this.#slice));
+      this.#execute(this.engine.step(this.#slice));
       if (this.#values) valuation.record(this.#slice, this.engine.ledger);
       host.decide(this.#slice, deliver);
       if (this.#spec.fills.fillAt === 'close') this.#settle(valuation);

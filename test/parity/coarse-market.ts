@@ -65,7 +65,13 @@ const orders: fc.Arbitrary<OrderSettings> = fc.record({
     fc.record({ kind: fc.constant('percent' as const), percent: fc.constantFrom(10, 55, 100) }),
     fc.record({ kind: fc.constant('risk' as const), percent: fc.constantFrom(0.5, 1, 5) }),
   ),
-  stop: fc.option(fc.record({ percent: fc.constantFrom(5, 10, 25) }), { freq: 4 }),
+  stop: fc.option(
+    fc.oneof(
+      fc.record({ percent: fc.constantFrom(5, 10, 25) }),
+      fc.record({ atr: fc.constantFrom(1, 2), atrLength: fc.constantFrom(2, 5) }),
+    ),
+    { freq: 4 },
+  ),
   targetRatio: fc.option(fc.constantFrom(0.5, 1, 2), { freq: 4 }),
   stopRatio: fc.constantFrom(1, 1.5),
   allowShort: fc.boolean(),

@@ -14,7 +14,7 @@ test('the column loop and the engine agree on every trade, order, fill and valua
       trades += fast.trades.length;
       expect(visible(fast)).toEqual(visible(byEngine(c)));
     }),
-    { numRuns: 3_000, seed: 20_260_101 },
+    { numRuns: 5_000, seed: 20_260_101 },
   );
   expect(served).toBeGreaterThan(800);
   expect(trades).toBeGreaterThan(3_000);
