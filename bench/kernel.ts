@@ -11,7 +11,6 @@ import { Costs } from '../src/core/costs.ts';
 import { distanceColumns } from '../src/core/distances.ts';
 import { Market } from '../src/core/instrument.ts';
 import { cashDecimals, pow10 } from '../src/core/money.ts';
-import { drawdownOf } from '../src/execution/account.ts';
 import { FastPath } from '../src/execution/fast-path.ts';
 import { instrumentFor } from '../src/execution/portfolio.ts';
 import { ema } from '../src/indicators/index.ts';
@@ -129,10 +128,7 @@ function singleRun(bars: Bars): Curves {
     distances,
   });
   if (!path.run()) throw new Error('the column loop cannot serve the benchmark');
-  const { equity } = path;
-  const cash = pow10(decimals);
-  for (let i = 0; i < equity.length; i++) equity[i] /= cash;
-  return { trades: path.trades.length, equity, drawdown: drawdownOf(equity, SETTINGS.capital) };
+  return { trades: path.trades.length, equity: path.equity, drawdown: path.drawdown };
 }
 
 /** The signals of `crossings`, in a loop as plain as that in C: a strategy that is written for speed can do the same. */

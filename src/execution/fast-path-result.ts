@@ -2,7 +2,6 @@ import type { Bars } from '../core/bars.ts';
 import { pow10 } from '../core/money.ts';
 import { isFixed, timeframeMs } from '../core/timeframe.ts';
 import type { OrderRecord, Trade } from '../core/trade.ts';
-import { drawdownOf } from './account.ts';
 import { ordersOfTrade } from './fast-path-orders.ts';
 import type { FastPath } from './fast-path.ts';
 import type { FastPathSpec } from './fast-path-spec.ts';
@@ -25,14 +24,12 @@ export class FastResult implements BacktestResult {
   #exposure: Float64Array | undefined;
 
   constructor(spec: FastPathSpec, run: FastPath, assumptions: readonly Assumption[]) {
-    const cash = pow10(spec.cashDecimals);
     this.#spec = spec;
     this.#run = run;
     this.assumptions = assumptions;
     this.initialCapital = spec.capital;
-    this.equityCurve = new Float64Array(run.equity.length);
-    for (let i = 0; i < run.equity.length; i++) this.equityCurve[i] = run.equity[i] / cash;
-    this.drawdownCurve = drawdownOf(this.equityCurve, spec.capital);
+    this.equityCurve = run.equity;
+    this.drawdownCurve = run.drawdown;
     this.finalEquity = this.equityCurve.at(-1) ?? spec.capital;
     this.time = closeTimes(spec.bars);
   }

@@ -16,13 +16,16 @@ const CHUNK = 4096;
  */
 export class FastPath {
   readonly trades = new row.TradeColumns();
-  /** Account value at each close, cash units. */
+  /** Account value at each close, quote money. */
   readonly equity: Float64Array;
+  /** Its fall from the highest value so far, as a fraction of it. */
+  readonly drawdown: Float64Array;
   /** An entry that the last bar decided, and no open came to fill. */
   unfilled: { readonly side: number; readonly quantity: number; readonly bar: number } | null = null;
   readonly #spec: FastPathSpec;
   readonly #costs: Costs;
   readonly #scale: number;
+  readonly #cashScale: number;
   readonly #tick: number;
   readonly #factor: number;
   readonly #touch: boolean;
@@ -32,7 +35,11 @@ export class FastPath {
   // Numbers that the loop reads back start as fractions, so that they are stored unboxed.
   #cash = 0.5;
   #quantity = 0.5;
-  /** Price units at or beyond which the open position trades; infinite where it has no order on that side. */
+  #peak = 0.5;
+  /**
+   * Prices at or beyond which the open position may trade, a unit of margin included: what the loop compares without
+   * rounding, and `#trade` looks at exactly. Infinite where there is no order on that side.
+   */
   #below = 0.5;
   #above = 0.5;
   #stop = 0.5;
@@ -62,47 +69,52 @@ export class FastPath {
     this.#stopColumn = spec.signals.columns['stop_loss'] ?? null;
     this.#targetColumn = spec.signals.columns['take_profit'] ?? null;
     this.#stopDistances = spec.distances.stop;
+    this.#cashScale = pow10(spec.cashDecimals);
+    this.#peak = spec.capital;
     this.equity = new Float64Array(spec.bars.length);
+    this.drawdown = new Float64Array(spec.bars.length);
     this.#cash = exact(Math.round(spec.capital * pow10(spec.cashDecimals)), 'capital');
     this.#flat();
   }
 
   /** Runs all bars; false where an order was refused or the account fell to zero, which the engine handles. */
   run(): boolean {
-    const { length } = this.equity;
-    for (let from = 0; from < length && this.#served; from += CHUNK) {
-      this.#advance(from, Math.min(length, from + CHUNK));
-    }
-    if (this.#served && length > 0) this.#finish(length - 1);
+    const last = this.equity.length - 1;
+    for (let from = 0; from < last && this.#served; from += CHUNK) this.#advance(from, Math.min(last, from + CHUNK));
+    if (this.#served && last >= 0) this.#finish(last);
     return this.#served;
   }
 
+  /** The hot loop: few live numbers, everything else is read where something happens. */
   #advance(from: number, to: number): void {
     const { low, high, close } = this.#spec.bars;
     const { signal } = this.#spec.signals;
-    const equity = this.equity;
+    const { equity, drawdown } = this;
     const scale = this.#scale;
-    const factor = this.#factor;
+    const cashScale = this.#cashScale;
     let cash = this.#cash;
-    let quantity = this.#quantity;
-    let below = this.#below;
+    let held = this.#quantity;
+    let below = this.#exitWaits || this.#entrySide !== 0 ? Number.POSITIVE_INFINITY : this.#below;
     let above = this.#above;
-    let waiting = this.#exitWaits || this.#entrySide !== 0;
+    let peak = this.#peak;
     for (let i = from; i < to; i++) {
-      if (waiting || Math.round(low[i] * scale) <= below || Math.round(high[i] * scale) >= above) {
+      if (low[i] <= below || high[i] >= above) {
         this.#trade(i);
         cash = this.#cash;
-        quantity = this.#quantity;
+        held = this.#quantity;
         below = this.#below;
         above = this.#above;
-        waiting = false;
       }
-      const value = quantity === 0 ? cash : cash + Math.round(close[i] * scale) * quantity * factor;
-      equity[i] = value;
+      const value = held === 0 ? cash : cash + Math.floor(close[i] * scale + 0.5) * held * this.#factor;
+      const money = value / cashScale;
+      if (money > peak) peak = money;
+      equity[i] = money;
+      drawdown[i] = 1 - money / peak;
       if (value <= 0) this.#served = false;
       const s = signal[i];
-      if (s !== 0 && s * quantity <= 0) waiting = this.#decide(i, s);
+      if (s !== 0 && s * held <= 0 && this.#decide(i, s)) below = Number.POSITIVE_INFINITY;
     }
+    this.#peak = peak;
   }
 
   /** A signal that is not the position's own side: leave, turn round, or enter. True where something waits now. */
@@ -270,8 +282,10 @@ export class FastPath {
     this.#flat();
   }
 
-  /** What is open after the last bar is closed at its close. */
+  /** The last bar; what is open after it is closed at its close. */
   #finish(last: number): void {
+    const peak = this.#peak;
+    this.#advance(last, last + 1);
     if (this.#quantity === 0) {
       const side = this.#entrySide;
       if (side !== 0) this.unfilled = { side, quantity: this.#orderQuantity, bar: this.#decidedBar };
@@ -281,7 +295,9 @@ export class FastPath {
     const close = Math.round(this.#spec.bars.close[last] * this.#scale);
     const flags = this.#exitWaits ? row.MARKET_EXIT : 0;
     this.#exit(last, worsened(close, exit, this.#costs.takerBps, this.#tick), row.EXIT_END, flags);
-    this.equity[last] = this.#cash;
+    const money = this.#cash / this.#cashScale;
+    this.equity[last] = money;
+    this.drawdown[last] = 1 - money / Math.max(peak, money);
   }
 
   #flat(): void {
@@ -295,8 +311,8 @@ export class FastPath {
   #setBand(side: number): void {
     const stop = this.#stop > 0 ? this.#stop : -side * Number.POSITIVE_INFINITY;
     const target = this.#target > 0 ? this.#target : side * Number.POSITIVE_INFINITY;
-    this.#below = side > 0 ? stop : target;
-    this.#above = side > 0 ? target : stop;
+    this.#below = ((side > 0 ? stop : target) + 1) / this.#scale;
+    this.#above = ((side > 0 ? target : stop) - 1) / this.#scale;
   }
 
   #level(column: Float64Array | null, bar: number, direction: number): number {
