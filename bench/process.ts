@@ -7,8 +7,6 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { allocateColumns, BAR_FIELDS, Bars } from '../src/core/bars.ts';
 import { HistoryLake } from '../src/data/index.ts';
-import { runPortfolio } from '../src/execution/portfolio.ts';
-import { crossings, SETTINGS } from './cross.ts';
 import { build } from '../scripts/build.mjs';
 import { bookTime } from './measure.ts';
 import { recipeBars } from './synthetic-recipe.ts';
@@ -43,7 +41,7 @@ export async function processSection(length: number): Promise<void> {
     const bars = recipeBars(length, 4);
     const lake = new HistoryLake(join(folder, 'history'));
     await lake.write(bars);
-    writeFileSync(join(folder, 'config.yaml'), CONFIG);
+    writeFileSync(join(folder, 'config.yaml'), configOf([bars.symbol], bars.timeframe));
     await command('valvulin --version', ['--version']);
     const backtest = ['backtest', '--config', join(folder, 'config.yaml')];
     await command(`valvulin backtest, ${length} bars, no report`, [...backtest, '--no-report']);
@@ -102,31 +100,40 @@ async function reading(name: string, rows: number, load: () => Promise<unknown>)
 /** Symbols on one account in one run: pieces of the recipe, all laid on the same hours. */
 async function portfolio(symbols: number, length: number): Promise<void> {
   const whole = recipeBars(symbols * length, 4);
-  const slots = Array.from({ length: symbols }, (_, n) => {
-    const columns = allocateColumns(length);
-    for (const field of BAR_FIELDS)
-      columns[field].set(whole[field].subarray(n * length, (n + 1) * length) as Float64Array);
-    for (let i = 0; i < length; i++) columns.time[i] = whole.time[0] + i * 3_600_000;
-    const bars = new Bars(`S${n}USDT`, '1h', columns);
-    const decisions = { kind: 'signals', signals: crossings(bars, 12, 26) } as const;
-    return { strategy: 'cross', bars, decisions, orders: SETTINGS.orders, allocation: 1 / symbols };
-  });
-  const { orders: _orders, ...settings } = SETTINGS;
-  await reading(
-    `portfolio, ${symbols} symbols x ${length} hours`,
-    symbols * length,
-    async () => runPortfolio({ ...settings, slots }).slots,
-  );
+  const folder = mkdtempSync(join(tmpdir(), 'valvulin-bench-'));
+  try {
+    const lake = new HistoryLake(join(folder, 'history'));
+    const names = Array.from({ length: symbols }, (_, n) => `S${n}USDT`);
+    for (const [n, name] of names.entries()) {
+      const columns = allocateColumns(length);
+      for (const field of BAR_FIELDS)
+        columns[field].set(whole[field].subarray(n * length, (n + 1) * length) as Float64Array);
+      for (let i = 0; i < length; i++) columns.time[i] = whole.time[0] + i * 3_600_000;
+      await lake.write(new Bars(name, '1h', columns));
+    }
+    writeFileSync(join(folder, 'config.yaml'), configOf(names, '1h'));
+    const backtest = ['backtest', '--config', join(folder, 'config.yaml'), '--no-report'];
+    await command(`valvulin backtest, ${symbols} symbols x ${length} hours`, backtest);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
-const CONFIG = `version: 1
+function configOf(symbols: readonly string[], timeframe: string): string {
+  const strategies = symbols.map(
+    (symbol) =>
+      `  - { name: ema-macd, symbol: ${symbol}, timeframe: ${timeframe}, allocation: ${1 / symbols.length}, ` +
+      'handler: "strategies:EMAMACDStrategy", sizing: { percent: 1 } }',
+  );
+  return `version: 1
 data_feeds:
-  - { name: lake, type: binance-public, symbols: [BTCUSDT], params: { data_dir: history } }
+  - { name: lake, type: binance-public, symbols: [${symbols.join(', ')}], params: { data_dir: history } }
 strategies:
-  - { name: ema-macd, symbol: BTCUSDT, timeframe: 1m, handler: "strategies:EMAMACDStrategy", sizing: { percent: 1 } }
+${strategies.join('\n')}
 execution: { capital: 1000000 }
 `;
+}

@@ -56,10 +56,11 @@ export async function runBacktest(config: Config, options: BacktestOptions): Pro
   const selected = selectStrategies(config, options);
   const loader = new BarLoader(selected, options.baseDir);
   const prepared: Prepared[] = [];
+  const checks = selected.strategies.reduce((sum, entry) => sum + strategySymbols(entry).length, 0);
   for (const entry of selected.strategies) {
     options.signal?.throwIfAborted();
     options.onProgress?.(`${entry.symbol} ${entry.timeframe} ${entry.name}`);
-    prepared.push(...(await prepare(selected, entry, loader, options)));
+    prepared.push(...(await prepare(selected, entry, loader, options, checks)));
   }
   options.onProgress?.('trading');
   const detail = await detailBars(selected, prepared, loader);
@@ -104,6 +105,7 @@ async function prepare(
   entry: StrategyEntry,
   loader: BarLoader,
   options: BacktestOptions,
+  checks: number,
 ): Promise<Prepared[]> {
   const Strategy = await loadStrategy(entry.handler, options.baseDir);
   const create = (): BaseStrategy<object> => new Strategy(strategyParams(entry));
@@ -124,7 +126,10 @@ async function prepare(
     const start = Math.max(0, first - strategy.history);
     const seen = bars.slice(start, end);
     const signals = strategy.run(seen);
-    const causality = checkCausality(create, seen, signals, options.signal ? { signal: options.signal } : {});
+    const causality = checkCausality(create, seen, signals, {
+      checks,
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
     const decisions = { kind: 'signals', signals: tail(signals, first - start) } as const;
     prepared.push({ entry: filled, slot: { ...slot, decisions }, causality, notes, synthetic });
   }

@@ -101,6 +101,13 @@ describe('a sound strategy passes', () => {
     expect(report.cuts).toBe(200);
   });
 
+  test('with fewer cuts where many checks share the time of a run, but never fewer than eight', () => {
+    const cuts = [1, 40, 10_000].map(
+      (checks) => checkCausality(() => new Above(), bars, new Above().run(bars), { checks }).cuts,
+    );
+    expect(cuts).toEqual([200, 166, 8]);
+  });
+
   test('also when every cut is tried', () => {
     const short = bars.slice(0, 400);
     const report = checkCausality(() => new Above(), short, new Above().run(short), { complete: true });

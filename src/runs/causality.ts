@@ -3,13 +3,17 @@ import type { Signals } from '../core/signal.ts';
 import type { BaseStrategy } from '../strategies/base.ts';
 import type { CausalityReport } from './types.ts';
 
-/** Bars a check may compute in all its re-runs together; keeps it in proportion to the run it checks. */
-const DEFAULT_BUDGET = 2_500_000;
+/** Bars that the re-runs of one check may compute together, and those of all checks of a run; keeps them in proportion. */
+const CHECK_BUDGET = 2_500_000;
+const RUN_BUDGET = 10_000_000;
+const FEWEST_CUTS = 8;
 const MOST_CUTS = 200;
 
 export interface CausalityOptions {
   /** Tries every possible cut instead of a sample. */
   readonly complete?: boolean;
+  /** How many checks the run makes, which share its time; default 1. */
+  readonly checks?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -29,7 +33,9 @@ export function checkCausality(
   options: CausalityOptions = {},
 ): CausalityReport {
   const possibleCuts = Math.max(0, bars.length - 1);
-  const cuts = options.complete ? Array.from({ length: possibleCuts }, (_, k) => k) : sampleCuts(signals.signal);
+  const cuts = options.complete
+    ? Array.from({ length: possibleCuts }, (_, k) => k)
+    : sampleCuts(signals.signal, options.checks ?? 1);
   let tried = 0;
   for (const cut of cuts) {
     options.signal?.throwIfAborted();
@@ -42,10 +48,12 @@ export function checkCausality(
 }
 
 /** Bars after which the history is cut, rising. */
-function sampleCuts(signal: Int8Array): number[] {
+function sampleCuts(signal: Int8Array, checks: number): number[] {
   const last = signal.length - 2;
   if (last < 0) return [];
-  const count = Math.max(8, Math.min(MOST_CUTS, Math.floor((2 * DEFAULT_BUDGET) / signal.length)));
+  const budget = Math.min(CHECK_BUDGET, RUN_BUDGET / checks);
+  // A cut anywhere computes half of the bars on average.
+  const count = Math.max(FEWEST_CUTS, Math.min(MOST_CUTS, Math.floor((2 * budget) / signal.length)));
   const events: number[] = [];
   for (let i = 0; i <= last; i++) if (signal[i] !== 0 && signal[i] !== signal[i - 1]) events.push(i);
   const chosen = new Set<number>();
