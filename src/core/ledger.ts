@@ -1,14 +1,9 @@
 import type { Market } from './instrument.ts';
 import { exact } from './money.ts';
 import type { Side } from './order.ts';
-import { type Lot, type MatchedPart, Position } from './position.ts';
+import { Lot, type MatchedPart, Position } from './position.ts';
 
-/** What a fill did to the books. */
-export interface Booking {
-  readonly closed: readonly MatchedPart[];
-  /** Quantity units that opened or enlarged the position. */
-  readonly opened: number;
-}
+const NOTHING: readonly MatchedPart[] = [];
 
 export interface BookedFill {
   readonly slot: number;
@@ -107,15 +102,18 @@ export class Ledger {
     return this.grossNow;
   }
 
-  /** Books one fill: the closing part against the oldest lots, what is left as a new lot. */
-  book(fill: BookedFill): Booking {
+  /**
+   * Books one fill: the closing part against the oldest lots, what is left as a new lot. Hands back what it closed, valid
+   * until the next fill.
+   */
+  book(fill: BookedFill): readonly MatchedPart[] {
     const position = this.positions[fill.slot];
     const market = this.#markets[fill.slot];
     const against = position.side !== 0 && position.side !== fill.side;
     const closing = against ? Math.min(fill.quantity, Math.abs(position.quantity)) : 0;
     const opening = fill.quantity - closing;
     const closeFee = opening === 0 ? fill.fee : Math.floor((fill.fee * closing) / fill.quantity);
-    let closed: MatchedPart[] = [];
+    let closed = NOTHING;
     if (closing > 0) {
       const proceeds = this.#amount(market, fill.side, fill.price, closing);
       this.#pay(fill, proceeds, closeFee);
@@ -128,7 +126,7 @@ export class Ledger {
       position.open(fill.side, newLot(fill, opening, cost, fill.fee - closeFee));
     }
     this.#marks[fill.slot] = fill.price;
-    return { closed, opened: opening };
+    return closed;
   }
 
   #amount(market: Market, side: Side, price: number, quantity: number): number {
@@ -143,17 +141,17 @@ export class Ledger {
 }
 
 function newLot(fill: BookedFill, quantity: number, cost: number, fee: number): Lot {
-  return {
-    quantity,
-    cost,
-    fee,
-    price: fill.price,
-    time: fill.time,
-    bar: fill.bar,
-    stop: fill.stop,
-    target: fill.target,
-    tag: fill.tag,
-    high: fill.price,
-    low: fill.price,
-  };
+  const lot = new Lot();
+  lot.quantity = quantity;
+  lot.cost = cost;
+  lot.fee = fee;
+  lot.price = fill.price;
+  lot.time = fill.time;
+  lot.bar = fill.bar;
+  lot.stop = fill.stop;
+  lot.target = fill.target;
+  lot.tag = fill.tag;
+  lot.high = fill.price;
+  lot.low = fill.price;
+  return lot;
 }

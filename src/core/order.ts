@@ -1,6 +1,3 @@
-import { ValvulinError } from './errors.ts';
-import type { OrderStatus } from './trade.ts';
-
 export type OrderType = 'market' | 'limit' | 'stop' | 'stop_limit';
 export type OrderRole = 'entry' | 'exit' | 'stop_loss' | 'take_profit';
 /** 1 buys, -1 sells. */
@@ -28,6 +25,41 @@ export interface OrderIntent {
   /** When it was decided, epoch ms. */
   readonly time: number;
   readonly tag: string | null;
+}
+
+/** An order that is being written: reused from order to order, so whoever keeps one copies it. */
+export class OrderDraft implements OrderIntent {
+  id = 0;
+  slot = 0;
+  symbol = 0;
+  side: Side = 1;
+  type: OrderType = 'market';
+  role: OrderRole = 'entry';
+  // Numbers that are no small integers start as fractions, so that they are stored unboxed.
+  quantity = 0.5;
+  budget = 0.5;
+  price = 0.5;
+  limit = 0.5;
+  reduceOnly = false;
+  time = 0.5;
+  tag: string | null = null;
+
+  /** Field by field, which takes a fraction of the time of `Object.assign`. */
+  copyFrom(order: OrderIntent): void {
+    this.id = order.id;
+    this.slot = order.slot;
+    this.symbol = order.symbol;
+    this.side = order.side;
+    this.type = order.type;
+    this.role = order.role;
+    this.quantity = order.quantity;
+    this.budget = order.budget;
+    this.price = order.price;
+    this.limit = order.limit;
+    this.reduceOnly = order.reduceOnly;
+    this.time = order.time;
+    this.tag = order.tag;
+  }
 }
 
 declare const approvedByRisk: unique symbol;
@@ -67,76 +99,4 @@ export interface EndFact {
   readonly status: 'canceled' | 'expired' | 'rejected';
   readonly reason: string;
   readonly time: number;
-}
-
-const NO_FILLS: readonly FillFact[] = [];
-
-/** An order is the set of facts known of it; its status is derived. Facts may come twice, late or in any order. */
-export class Order {
-  readonly intent: ApprovedOrder;
-  /** Most orders of a run never fill, and the others fill once: the list is as long as it must be. */
-  fills = NO_FILLS;
-  end: EndFact | null = null;
-  filled = 0;
-  complete = false;
-  /** What it asks for now, after amendments. */
-  quantity: number;
-  price: number;
-
-  constructor(intent: ApprovedOrder) {
-    this.intent = intent;
-    this.quantity = intent.quantity;
-    this.price = intent.price;
-  }
-
-  /** Takes a fill; false where it was known already. */
-  addFill(fill: FillFact): boolean {
-    for (const known of this.fills) if (known.tradeId === fill.tradeId) return false;
-    this.fills = this.fills === NO_FILLS ? [fill] : [...this.fills, fill];
-    this.filled += fill.quantity;
-    if (fill.complete) this.complete = true;
-    return true;
-  }
-
-  /** Takes the news that it is over. Of several, the earliest counts, whatever order they come in. */
-  addEnd(end: EndFact): void {
-    const known = this.end;
-    const earlier = known === null || end.time < known.time || (end.time === known.time && end.status < known.status);
-    if (earlier) this.end = end;
-  }
-
-  get status(): OrderStatus {
-    if (this.complete) return 'filled';
-    return this.end ? this.end.status : 'working';
-  }
-
-  get isOpen(): boolean {
-    return !this.complete && this.end === null;
-  }
-}
-
-/** All orders of a run by their number; numbers start at 1 and have no holes. */
-export class OrderBook {
-  readonly #orders: Order[] = [];
-
-  nextId(): number {
-    return this.#orders.length + 1;
-  }
-
-  add(intent: ApprovedOrder): Order {
-    const order = new Order(intent);
-    this.#orders.push(order);
-    return order;
-  }
-
-  /** @throws ValvulinError `VLV_ORDER_STATE` for a number that was never given out */
-  get(id: number): Order {
-    const order = this.#orders[id - 1];
-    if (!order) throw new ValvulinError('VLV_ORDER_STATE', `Expected a known order, got number "${id}"`);
-    return order;
-  }
-
-  all(): readonly Order[] {
-    return this.#orders;
-  }
 }

@@ -3,32 +3,40 @@ import { mulDivFloor } from './money.ts';
 import type { Side } from './order.ts';
 
 /** Units that stand for one entry fill until they are matched by exits, first in first out. */
-export interface Lot {
-  quantity: number;
-  readonly price: number;
-  readonly time: number;
-  readonly bar: number;
+export class Lot {
+  // Numbers that are no small integers start as fractions, so that they are stored unboxed.
+  quantity = 0.5;
+  price = 0.5;
+  time = 0.5;
+  bar = 0;
   /** Cash units paid (long) or received (short) for what is left of the lot. */
-  cost: number;
+  cost = 0.5;
   /** Entry fee of what is left. */
-  fee: number;
+  fee = 0.5;
   /** Initial stop and target in price units; 0 is none. */
-  readonly stop: number;
-  readonly target: number;
-  readonly tag: string | null;
+  stop = 0.5;
+  target = 0.5;
+  tag: string | null = null;
   /** Highest and lowest price since entry, price units. */
-  high: number;
-  low: number;
+  high = 0.5;
+  low = 0.5;
 }
 
-/** One matched part of a position, in units; what a trade record is made from. */
-export interface MatchedPart {
-  readonly side: Side;
-  readonly quantity: number;
-  readonly lot: Lot;
-  readonly cost: number;
-  readonly proceeds: number;
-  readonly fees: number;
+/**
+ * One matched part of a position, in units; what a trade record is made from. The object is used again for the next
+ * fill, and its lot lives on where it was matched only in part: whoever keeps one copies it.
+ */
+export class MatchedPart {
+  side: Side = 1;
+  quantity = 0.5;
+  lot: Lot;
+  cost = 0.5;
+  proceeds = 0.5;
+  fees = 0.5;
+
+  constructor(lot: Lot) {
+    this.lot = lot;
+  }
 }
 
 /**
@@ -37,8 +45,15 @@ export interface MatchedPart {
  */
 export class Position {
   /** Signed quantity units; negative is short. */
-  quantity = 0;
+  quantity = 0.5;
   readonly lots: Lot[] = [];
+  /** What the latest fill matched. */
+  readonly #matched: MatchedPart[] = [];
+  readonly #spare: MatchedPart[] = [];
+
+  constructor() {
+    this.quantity = 0;
+  }
 
   get side(): Side | 0 {
     return this.quantity > 0 ? 1 : this.quantity < 0 ? -1 : 0;
@@ -60,10 +75,13 @@ export class Position {
     this.quantity += side * lot.quantity;
   }
 
-  /** Takes `quantity` off, oldest lots first. `proceeds` and `fee` are those of the whole closing fill. */
-  close(quantity: number, proceeds: number, fee: number): MatchedPart[] {
+  /**
+   * Takes `quantity` off, oldest lots first. `proceeds` and `fee` are those of the whole closing fill. The parts are
+   * valid until the next fill.
+   */
+  close(quantity: number, proceeds: number, fee: number): readonly MatchedPart[] {
     const side: Side = this.quantity > 0 ? 1 : -1;
-    const parts: MatchedPart[] = [];
+    this.#forgetMatched();
     let left = quantity;
     let proceedsLeft = proceeds;
     let feeLeft = fee;
@@ -74,17 +92,35 @@ export class Position {
       const entryFee = taken === lot.quantity ? lot.fee : mulDivFloor(lot.fee, taken, lot.quantity);
       const partProceeds = taken === left ? proceedsLeft : mulDivFloor(proceeds, taken, quantity);
       const exitFee = taken === left ? feeLeft : mulDivFloor(fee, taken, quantity);
-      parts.push({ side, quantity: taken, lot: copyOf(lot), cost, proceeds: partProceeds, fees: entryFee + exitFee });
+      const part = this.#spare.pop() ?? new MatchedPart(lot);
+      part.side = side;
+      part.quantity = taken;
+      part.lot = lot;
+      part.cost = cost;
+      part.proceeds = partProceeds;
+      part.fees = entryFee + exitFee;
+      this.#matched.push(part);
       lot.quantity -= taken;
       lot.cost -= cost;
       lot.fee -= entryFee;
       proceedsLeft -= partProceeds;
       feeLeft -= exitFee;
       left -= taken;
-      if (lot.quantity === 0) this.lots.shift();
+      if (lot.quantity === 0) this.#dropOldest();
     }
     this.quantity -= side * (quantity - left);
-    return parts;
+    return this.#matched;
+  }
+
+  #forgetMatched(): void {
+    for (let part = this.#matched.pop(); part; part = this.#matched.pop()) this.#spare.push(part);
+  }
+
+  /** In place: `shift` is a call out of compiled code, and nearly every position has one lot. */
+  #dropOldest(): void {
+    const { lots } = this;
+    for (let i = 1; i < lots.length; i++) lots[i - 1] = lots[i];
+    lots.pop();
   }
 
   /** Lets the lots' extremes see a bar: its range, or its close alone where the lot came inside it. */
@@ -116,10 +152,4 @@ export class Position {
   value(market: Market, price: number): number {
     return this.quantity === 0 ? 0 : market.mark(price, this.quantity);
   }
-}
-
-/** Field by field, which takes a fraction of the time of a spread. */
-function copyOf(lot: Lot): Lot {
-  const { quantity, price, time, bar, cost, fee, stop, target, tag, high, low } = lot;
-  return { quantity, price, time, bar, cost, fee, stop, target, tag, high, low };
 }

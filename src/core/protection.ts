@@ -1,12 +1,6 @@
-import type { Position } from './position.ts';
+import type { Lot, Position } from './position.ts';
 import type { Slot } from './slot.ts';
 import type { ExitReason } from './trade.ts';
-
-/** Quantity and price of one resting target, units. */
-export interface TargetPlan {
-  readonly quantity: number;
-  readonly price: number;
-}
 
 /** Where the stop of a new lot lies: as given, else at its distance from the fill; 0 is none. */
 export function initialStop(side: number, entry: number, given: number, distance: number): number {
@@ -27,24 +21,21 @@ export function initialTarget(
   return ratio > 0 && stop > 0 ? atMultiple(slot, side, entry, stop, ratio) : 0;
 }
 
-/** The resting targets of a whole position: its partial exits, and the rest at the target of its newest lot. */
-export function targetPlans(slot: Slot, position: Position): TargetPlan[] {
-  const lot = position.lots.at(-1);
-  if (!lot) return [];
+/**
+ * Quantity of the resting target numbered `k` of a position of `total` units, of which `left` have none yet: its partial
+ * exits come first, and the rest leaves at the target of its newest lot. 0 where there is no such target.
+ */
+export function targetQuantity(slot: Slot, lot: Lot, k: number, total: number, left: number): number {
   const { market, orders } = slot.spec;
-  const total = Math.abs(position.quantity);
-  const plans: TargetPlan[] = [];
-  let left = total;
-  if (lot.stop > 0) {
-    for (const { atR, fraction } of orders.partialExits) {
-      const quantity = Math.min(left, market.instrument.floorLot(Math.floor(total * fraction + 1e-6)));
-      if (quantity === 0) continue;
-      plans.push({ quantity, price: atMultiple(slot, position.side, lot.price, lot.stop, atR) });
-      left -= quantity;
-    }
-  }
-  if (left > 0 && lot.target > 0) plans.push({ quantity: left, price: lot.target });
-  return plans;
+  if (k === orders.partialExits.length) return lot.target > 0 ? left : 0;
+  if (lot.stop === 0) return 0;
+  return Math.min(left, market.instrument.floorLot(Math.floor(total * orders.partialExits[k].fraction + 1e-6)));
+}
+
+/** Price of the resting target numbered `k`. */
+export function targetPrice(slot: Slot, lot: Lot, k: number, side: number): number {
+  const { partialExits } = slot.spec.orders;
+  return k === partialExits.length ? lot.target : atMultiple(slot, side, lot.price, lot.stop, partialExits[k].atR);
 }
 
 /**
@@ -61,20 +52,27 @@ export function tightenedStop(
   const lot = position.lots[0];
   let price = current;
   let reason: ExitReason | null = null;
-  const consider = (candidate: number, why: ExitReason): void => {
-    const tighter = price === 0 || side * (candidate - price) > 0;
-    if (!tighter) return;
-    price = candidate;
-    reason = why;
-  };
-  if (slot.trailDistance > 0) consider(slot.best - side * slot.trailDistance, 'trailing_stop');
+  if (slot.trailDistance > 0) {
+    const trail = slot.best - side * slot.trailDistance;
+    if (isTighter(side, trail, price)) {
+      price = trail;
+      reason = 'trailing_stop';
+    }
+  }
   const { breakEvenAtR } = slot.spec.orders;
   if (breakEvenAtR !== null && lot.stop > 0) {
     const gained = side * (slot.best - lot.price);
     const entry = Math.round(position.entryPrice / instrument.tick) * instrument.tick;
-    if (gained >= breakEvenAtR * Math.abs(lot.price - lot.stop)) consider(entry, 'break_even');
+    if (gained >= breakEvenAtR * Math.abs(lot.price - lot.stop) && isTighter(side, entry, price)) {
+      price = entry;
+      reason = 'break_even';
+    }
   }
   return reason === null ? null : { price: Math.max(1, price), reason };
+}
+
+function isTighter(side: number, candidate: number, stop: number): boolean {
+  return stop === 0 || side * (candidate - stop) > 0;
 }
 
 function atMultiple(slot: Slot, side: number, entry: number, stop: number, multiple: number): number {

@@ -1,20 +1,23 @@
 import type { Costs } from './costs.ts';
 import { MAX_UNITS } from './money.ts';
 import type { Ledger } from './ledger.ts';
-import type { ApprovedOrder, OrderIntent, OrderType, Side } from './order.ts';
-import { type EntryRoom, entryRoom } from './risk-room.ts';
+import type { ApprovedOrder, OrderDraft, OrderIntent, OrderType, Side } from './order.ts';
+import type { EntryPlan, OrderBook } from './order-book.ts';
+import { EntryRoom } from './risk-room.ts';
 import type { Distance, RiskSettings } from './settings.ts';
-import { sizeEntry } from './sizing.ts';
-import type { Answer, EntryPlan, Slot } from './slot.ts';
+import { Size, sizeEntry, SizeRequest } from './sizing.ts';
+import type { Answer, Slot } from './slot.ts';
 import type { RefusalCode } from './trade.ts';
 
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 const FIRST_MONDAY = 4 * DAY_MS;
 
-export type Approval =
-  | { readonly approved: true; readonly order: ApprovedOrder; readonly plan: EntryPlan }
-  | { readonly approved: false; readonly code: RefusalCode; readonly detail: string };
+/** Why an entry was not let through. */
+export interface Refused {
+  readonly code: RefusalCode;
+  readonly detail: string;
+}
 
 /**
  * The only place that makes orders. Every entry passes the account's limits here; a refusal is a value with a stable
@@ -25,9 +28,14 @@ export class Risk {
   readonly #ledger: Ledger;
   readonly #slots: readonly Slot[];
   readonly #costs: Costs;
+  readonly #prices = new EntryPrices();
+  readonly #room: EntryRoom;
+  readonly #request: SizeRequest;
+  readonly #size = new Size();
+  /** What the fills of the entry approved last turn into; valid until the next one. */
+  readonly plan = new PlanDraft();
   // Numbers written at every bar start as fractions: a field that was once undefined or small boxes every later write.
   #peak = 0.5;
-  #drawdown = 0.5;
   #halted = false;
   #lost = false;
   #equity = 0.5;
@@ -37,13 +45,14 @@ export class Risk {
   #week = Number.NaN;
   #weekStart = 0.5;
 
-  constructor(settings: RiskSettings, ledger: Ledger, slots: readonly Slot[], costs: Costs) {
+  constructor(settings: RiskSettings, ledger: Ledger, book: OrderBook, slots: readonly Slot[], costs: Costs) {
     this.settings = settings;
     this.#ledger = ledger;
     this.#slots = slots;
     this.#costs = costs;
+    this.#room = new EntryRoom(settings, ledger, book, slots);
+    this.#request = new SizeRequest(slots[0].spec.orders.sizing, costs, slots[0].spec.market);
     this.#dayEnd = Number.NEGATIVE_INFINITY;
-    this.#drawdown = 0;
     this.#equity = ledger.cash;
     this.#peak = ledger.cash;
     this.#dayStart = ledger.cash;
@@ -70,9 +79,8 @@ export class Risk {
     this.#equity = equity;
     if (equity <= 0) this.#lost = true;
     if (equity > this.#peak) this.#peak = equity;
-    this.#drawdown = (this.#peak - equity) / this.#peak;
     const limit = this.settings.maxDrawdownPct;
-    if (limit !== null && this.#drawdown * 100 >= limit) this.#halted = true;
+    if (limit !== null && this.#drawdownPct() >= limit) this.#halted = true;
   }
 
   /** Counts a position of a slot that is closed whole, in `bar`; a series of losses makes the slot rest. */
@@ -86,17 +94,23 @@ export class Risk {
   }
 
   /** An order that can only shrink a position: always let through. */
-  approveReduction(intent: OrderIntent & { readonly reduceOnly: true }): ApprovedOrder {
-    return intent as unknown as ApprovedOrder;
+  approveReduction(draft: OrderDraft): ApprovedOrder {
+    draft.budget = 0;
+    draft.reduceOnly = true;
+    return draft as OrderIntent as ApprovedOrder;
   }
 
-  /** Checks and sizes an entry of `slot` on `side`; `id` and `time` are those the order will carry. */
-  approveEntry(slot: Slot, side: Side, answer: Answer, id: number, time: number): Approval {
-    const refusal = this.#accountLimit(slot, side);
-    if (refusal) return refusal;
+  /**
+   * Checks and sizes an entry of `slot` on `side`, and writes it into `draft`, which carries its number and time. An
+   * approved entry's plan stands in `plan`.
+   */
+  approveEntry(slot: Slot, side: Side, answer: Answer, draft: OrderDraft): ApprovedOrder | Refused {
+    const limited = this.#accountLimit(slot, side);
+    if (limited) return limited;
     const { market, orders } = slot.spec;
     const last = this.#ledger.lastPrice(slot.index);
-    const prices = entryPrices(slot, side, answer, last);
+    const prices = this.#prices;
+    prices.decide(slot, side, answer, last);
     const expected = answer.type === 'market' ? last : prices.price;
     const misplaced = this.#misplaced(side, expected, last, prices);
     if (misplaced) return misplaced;
@@ -105,61 +119,60 @@ export class Risk {
       return refuse('NO_STOP', 'too few bars for the stop distance that the settings ask for');
     }
 
-    const room = entryRoom(this.settings, this.#ledger, this.#slots, slot, side);
-    const maker = answer.type === 'limit';
-    const quantity = answer.quantity;
-    const size = sizeEntry({
-      sizing: Number.isNaN(quantity) ? orders.sizing : { kind: 'fixed', quantity },
-      market,
-      costs: this.#costs,
-      price: expected,
-      stopDistance: prices.stop > 0 ? Math.abs(expected - prices.stop) : prices.stopDistance,
-      volatility: answer.volatility,
-      slotCapital: room.slotCapital,
-      room: room.amount,
-      scale: this.#scale(),
-      maker,
-      byBudget: answer.type === 'market',
-    });
-    if (size === null) return refuse('NO_STOP', `sizing by ${orders.sizing.kind} lacks a stop or a volatility`);
+    const room = this.#room;
+    room.measure(slot, side);
+    const size = this.#size;
+    if (!sizeEntry(this.#sizeRequest(slot, answer, expected), size)) {
+      return refuse('NO_STOP', `sizing by ${orders.sizing.kind} lacks a stop or a volatility`);
+    }
     if (market.mark(expected, size.expected) >= MAX_UNITS) return refuse(room.code, 'worth more than money can count');
     const value = market.notionalUp(expected, size.expected);
-    const cost = value + this.#costs.fee(value, maker);
-    const tooSmall = this.#tooSmall(slot, size.expected, value, room);
+    const cost = value + this.#costs.fee(value, answer.type === 'limit');
+    const tooSmall = this.#tooSmall(slot, size.expected, value);
     if (tooSmall) return tooSmall;
     if (size.budget === 0 && cost > room.amount) {
       return refuse(room.code, `needs ${this.#money(cost)}, has ${this.#money(room.amount)} cash units of room`);
     }
-    return {
-      approved: true,
-      order: {
-        id,
-        slot: slot.index,
-        symbol: slot.spec.symbolIndex,
-        side,
-        type: answer.type satisfies OrderType,
-        role: 'entry',
-        quantity: size.quantity,
-        budget: size.budget,
-        price: prices.price,
-        limit: prices.limit,
-        reduceOnly: false,
-        time,
-        tag: answer.tag,
-      } satisfies OrderIntent as unknown as ApprovedOrder,
-      plan: {
-        stop: prices.stop,
-        stopDistance: prices.stopDistance,
-        target: prices.target,
-        targetRatio: orders.targetRatio ?? 0,
-        trailDistance: prices.trailDistance,
-        expiresAfterBar: answer.validBars > 0 ? slot.bar + answer.validBars : 0,
-        reserved: size.quantity === 0 ? size.budget : cost,
-      },
-    };
+    const { plan } = this;
+    plan.stop = prices.stop;
+    plan.stopDistance = prices.stopDistance;
+    plan.target = prices.target;
+    plan.trailDistance = prices.trailDistance;
+    plan.expiresAfterBar = answer.validBars > 0 ? slot.bar + answer.validBars : 0;
+    plan.reserved = size.quantity === 0 ? size.budget : cost;
+    draft.slot = slot.index;
+    draft.symbol = slot.spec.symbolIndex;
+    draft.side = side;
+    draft.type = answer.type satisfies OrderType;
+    draft.role = 'entry';
+    draft.quantity = size.quantity;
+    draft.budget = size.budget;
+    draft.price = prices.price;
+    draft.limit = prices.limit;
+    draft.reduceOnly = false;
+    draft.tag = answer.tag;
+    return draft as OrderIntent as ApprovedOrder;
   }
 
-  #accountLimit(slot: Slot, side: Side): Approval | null {
+  #sizeRequest(slot: Slot, answer: Answer, expected: number): SizeRequest {
+    const { market, orders } = slot.spec;
+    const { quantity } = answer;
+    const request = this.#request;
+    const { stop, stopDistance } = this.#prices;
+    request.sizing = Number.isNaN(quantity) ? orders.sizing : { kind: 'fixed', quantity };
+    request.market = market;
+    request.price = expected;
+    request.stopDistance = stop > 0 ? Math.abs(expected - stop) : stopDistance;
+    request.volatility = answer.volatility;
+    request.slotCapital = this.#room.slotCapital;
+    request.room = this.#room.amount;
+    request.scale = this.#scale();
+    request.maker = answer.type === 'limit';
+    request.byBudget = answer.type === 'market';
+    return request;
+  }
+
+  #accountLimit(slot: Slot, side: Side): Refused | null {
     const { settings } = this;
     if (side === -1 && !slot.spec.orders.allowShort) return refuse('SHORT_NOT_ALLOWED', 'allow_short is off');
     if (this.#lost) return refuse('INSUFFICIENT_CASH', 'the account fell to zero');
@@ -174,19 +187,19 @@ export class Risk {
       return refuse('PYRAMIDING', `${slot.spec.orders.maxEntries} entries are out`);
     }
     if (adding) return null;
-    const open = this.#slots.filter((other) => this.#isOpen(other));
-    if (settings.maxOpenTrades !== null && open.length >= settings.maxOpenTrades) {
-      return refuse('MAX_OPEN_TRADES', `${open.length} are open`);
+    const open = settings.maxOpenTrades === null ? 0 : this.#openTrades(null);
+    if (settings.maxOpenTrades !== null && open >= settings.maxOpenTrades) {
+      return refuse('MAX_OPEN_TRADES', `${open} are open`);
     }
     for (const group of settings.groups) {
       if (group.maxOpenTrades === null || !group.symbols.includes(slot.spec.symbol)) continue;
-      const inGroup = open.filter((other) => group.symbols.includes(other.spec.symbol)).length;
+      const inGroup = this.#openTrades(group.symbols);
       if (inGroup >= group.maxOpenTrades) return refuse('CORRELATED_GROUP', `${inGroup} open in "${group.name}"`);
     }
     return null;
   }
 
-  #misplaced(side: Side, expected: number, last: number, prices: EntryPrices): Approval | null {
+  #misplaced(side: Side, expected: number, last: number, prices: EntryPrices): Refused | null {
     const collar = this.settings.priceCollarPct;
     if (collar !== null && Math.abs(expected - last) * 100 > collar * last) {
       return refuse('PRICE_COLLAR', `price is more than ${collar}% from the last close`);
@@ -197,8 +210,18 @@ export class Risk {
     return null;
   }
 
-  #tooSmall(slot: Slot, quantity: number, value: number, room: EntryRoom): Approval | null {
+  /** Slots with a position or a working entry, of all symbols or of those given. */
+  #openTrades(symbols: readonly string[] | null): number {
+    let open = 0;
+    for (const slot of this.#slots) {
+      if (this.#isOpen(slot) && (symbols === null || symbols.includes(slot.spec.symbol))) open++;
+    }
+    return open;
+  }
+
+  #tooSmall(slot: Slot, quantity: number, value: number): Refused | null {
     const { market } = slot.spec;
+    const room = this.#room;
     if (quantity >= market.instrument.lot && value >= market.minNotional) return null;
     if (room.amount < market.minNotional || room.amount <= 0) return refuse(room.code, 'no room is left');
     if (quantity < market.instrument.lot)
@@ -212,7 +235,11 @@ export class Risk {
 
   #scale(): number {
     const from = this.settings.slowdownDrawdownPct;
-    return from !== null && this.#drawdown * 100 >= from ? this.settings.slowdownFactor : 1;
+    return from !== null && this.#drawdownPct() >= from ? this.settings.slowdownFactor : 1;
+  }
+
+  #drawdownPct(): number {
+    return ((this.#peak - this.#equity) / this.#peak) * 100;
   }
 
   #money(units: number): string {
@@ -220,29 +247,37 @@ export class Risk {
   }
 }
 
-interface EntryPrices {
-  readonly price: number;
-  readonly limit: number;
-  readonly stop: number;
-  readonly stopDistance: number;
-  readonly target: number;
-  readonly trailDistance: number;
+/** What the fills of an entry turn into, as risk writes it. */
+class PlanDraft implements EntryPlan {
+  stop = 0.5;
+  stopDistance = 0.5;
+  target = 0.5;
+  trailDistance = 0.5;
+  expiresAfterBar = 0;
+  reserved = 0.5;
 }
 
 /** All prices of an entry in units, each rounded to a tick to the side that costs its owner. */
-function entryPrices(slot: Slot, side: Side, answer: Answer, last: number): EntryPrices {
-  const { instrument } = slot.spec.market;
-  const { stop, stopRatio, trailingStop } = slot.spec.orders;
-  const reference = answer.type === 'market' ? instrument.price(last) : answer.price;
-  const trail = trailingStop?.percent === undefined ? answer.trailDistance : (reference * trailingStop.percent) / 100;
-  return {
-    price: instrument.levelUnits(answer.price, answer.type === 'limit' ? -side : side),
-    limit: instrument.levelUnits(answer.limitPrice, -side),
-    stop: instrument.levelUnits(answer.stopLoss, -side),
-    stopDistance: instrument.distanceUnits(stopDistance(stop, stopRatio, reference, answer.stopDistance)),
-    target: instrument.levelUnits(answer.takeProfit, side),
-    trailDistance: instrument.distanceUnits(trail),
-  };
+class EntryPrices {
+  price = 0.5;
+  limit = 0.5;
+  stop = 0.5;
+  stopDistance = 0.5;
+  target = 0.5;
+  trailDistance = 0.5;
+
+  decide(slot: Slot, side: Side, answer: Answer, last: number): void {
+    const { instrument } = slot.spec.market;
+    const { stop, stopRatio, trailingStop } = slot.spec.orders;
+    const reference = answer.type === 'market' ? instrument.price(last) : answer.price;
+    const trail = trailingStop?.percent === undefined ? answer.trailDistance : (reference * trailingStop.percent) / 100;
+    this.price = instrument.levelUnits(answer.price, answer.type === 'limit' ? -side : side);
+    this.limit = instrument.levelUnits(answer.limitPrice, -side);
+    this.stop = instrument.levelUnits(answer.stopLoss, -side);
+    this.stopDistance = instrument.distanceUnits(stopDistance(stop, stopRatio, reference, answer.stopDistance));
+    this.target = instrument.levelUnits(answer.takeProfit, side);
+    this.trailDistance = instrument.distanceUnits(trail);
+  }
 }
 
 /** Distance of the default stop as a price difference: a percentage of the reference price, or what the bar says. */
@@ -254,6 +289,6 @@ function lossPct(start: number, now: number): number {
   return start > 0 ? ((start - now) / start) * 100 : 0;
 }
 
-function refuse(code: RefusalCode, detail: string): Approval {
-  return { approved: false, code, detail };
+function refuse(code: RefusalCode, detail: string): Refused {
+  return { code, detail };
 }

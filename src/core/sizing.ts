@@ -2,63 +2,74 @@ import type { Costs } from './costs.ts';
 import type { Market } from './instrument.ts';
 import type { Sizing } from './settings.ts';
 
-export interface SizeRequest {
-  readonly sizing: Sizing;
-  readonly market: Market;
+/** What an entry is sized by. One object is written again for each entry. */
+export class SizeRequest {
+  sizing: Sizing;
   readonly costs: Costs;
+  market: Market;
+  // Numbers that are no small integers start as fractions, so that they are stored unboxed.
   /** Price the order is expected to fill at, price units. */
-  readonly price: number;
+  price = 0.5;
   /** Entry to stop in price units; 0 is no stop. */
-  readonly stopDistance: number;
+  stopDistance = 0.5;
   /** Standard deviation of yearly returns; NaN where unknown. */
-  readonly volatility: number;
+  volatility = 0.5;
   /** What the slot may use of the account, cash units. */
-  readonly slotCapital: number;
+  slotCapital = 0.5;
   /** The most the position may still grow by, cash units, fees included. */
-  readonly room: number;
+  room = 0.5;
   /** 1, or less where a drawdown slows entries down. */
-  readonly scale: number;
-  readonly maker: boolean;
+  scale = 0.5;
+  maker = false;
   /** A market order may be sized by its budget at the price it gets; a resting order needs a quantity now. */
-  readonly byBudget: boolean;
+  byBudget = false;
+
+  constructor(sizing: Sizing, costs: Costs, market: Market) {
+    this.sizing = sizing;
+    this.costs = costs;
+    this.market = market;
+  }
 }
 
-export interface Size {
+export class Size {
   /** Quantity units; 0 where the budget decides at the fill. */
-  readonly quantity: number;
+  quantity = 0.5;
   /** Cash units the order may spend; 0 where only the quantity counts. */
-  readonly budget: number;
+  budget = 0.5;
   /** Estimated quantity at the expected price: what minimum checks look at. */
-  readonly expected: number;
+  expected = 0.5;
 }
 
 /**
  * Size of an entry. Risk sizing: `quantity = capital * percent / (|entry - stop|)` (fixed fractional, Ralph Vince,
  * Portfolio Management Formulas, 1990); volatility sizing: `value = capital * target / volatility`. Every result is
- * bounded by `room` and rounded down to a lot. Null where the sizing needs a stop or a volatility that is missing.
+ * bounded by `room` and rounded down to a lot. False where the sizing needs a stop or a volatility that is missing.
  */
-export function sizeEntry(request: SizeRequest): Size | null {
-  const { sizing, market, price, room, scale } = request;
-  const affordable = (budget: number): number =>
-    affordableQuantity(market, request.costs, price, Math.min(budget, room), request.maker);
+export function sizeEntry(request: SizeRequest, size: Size): boolean {
+  const { sizing, market, scale } = request;
   switch (sizing.kind) {
-    case 'fixed': {
-      const quantity = market.instrument.quantityUnits(sizing.quantity * scale);
-      return { quantity, budget: 0, expected: quantity };
-    }
+    case 'fixed':
+      size.quantity = market.instrument.quantityUnits(sizing.quantity * scale);
+      size.budget = 0;
+      size.expected = size.quantity;
+      return true;
     case 'percent':
-      return spend(request, Math.floor((request.slotCapital * sizing.percent) / 100), affordable);
+      spend(request, Math.floor((request.slotCapital * sizing.percent) / 100), size);
+      return true;
     case 'volatility': {
-      if (!(request.volatility > 0)) return null;
+      if (!(request.volatility > 0)) return false;
       const share = Math.min(1, sizing.percent / 100 / request.volatility);
-      return spend(request, Math.floor(request.slotCapital * share), affordable);
+      spend(request, Math.floor(request.slotCapital * share), size);
+      return true;
     }
     case 'risk': {
-      if (request.stopDistance <= 0) return null;
+      if (request.stopDistance <= 0) return false;
       const wanted = riskQuantity(market, request.slotCapital, sizing.percent, request.stopDistance);
-      const whole = Math.min(wanted, affordable(room));
-      const quantity = scale === 1 ? whole : market.instrument.floorLot(Math.floor(whole * scale));
-      return { quantity, budget: request.byBudget ? Math.floor(room) : 0, expected: quantity };
+      const whole = Math.min(wanted, affordable(request, request.room));
+      size.quantity = scale === 1 ? whole : market.instrument.floorLot(Math.floor(whole * scale));
+      size.budget = request.byBudget ? Math.floor(request.room) : 0;
+      size.expected = size.quantity;
+      return true;
     }
   }
 }
@@ -79,8 +90,13 @@ export function affordableQuantity(
   return market.affordable(price, costs.afterFee(Math.floor(budget), maker));
 }
 
-function spend(request: SizeRequest, budget: number, affordable: (budget: number) => number): Size {
+function affordable({ market, costs, price, room, maker }: SizeRequest, budget: number): number {
+  return affordableQuantity(market, costs, price, Math.min(budget, room), maker);
+}
+
+function spend(request: SizeRequest, budget: number, size: Size): void {
   const bounded = Math.floor(Math.min(budget, Math.floor(request.room)) * request.scale);
-  const expected = affordable(bounded);
-  return request.byBudget ? { quantity: 0, budget: bounded, expected } : { quantity: expected, budget: 0, expected };
+  size.expected = affordable(request, bounded);
+  size.quantity = request.byBudget ? 0 : size.expected;
+  size.budget = request.byBudget ? bounded : 0;
 }

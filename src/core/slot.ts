@@ -1,5 +1,4 @@
 import type { Market } from './instrument.ts';
-import type { Order } from './order.ts';
 import type { OrderSettings } from './settings.ts';
 import type { EntryType } from './signal.ts';
 import type { Timeframe } from './timeframe.ts';
@@ -33,19 +32,6 @@ export class Answer {
   }
 }
 
-/** What an entry order's fills turn into: the protective prices, in price units; 0 is none. */
-export interface EntryPlan {
-  readonly stop: number;
-  readonly stopDistance: number;
-  readonly target: number;
-  readonly targetRatio: number;
-  readonly trailDistance: number;
-  /** Bar after whose close an unfilled order is taken back; 0 is never. */
-  readonly expiresAfterBar: number;
-  /** Cash units set aside while the order works. */
-  readonly reserved: number;
-}
-
 export interface SlotSpec {
   readonly symbol: string;
   /** Index of the symbol among those of the run. */
@@ -64,13 +50,15 @@ export class Slot {
   readonly spec: SlotSpec;
   /** Index of the last bar that closed. */
   bar = -1;
-  readonly entries: Order[] = [];
-  readonly plans = new Map<number, EntryPlan>();
-  exit: Order | null = null;
+  /** Numbers of the orders it has out; 0 is none. */
+  readonly entries: number[] = [];
+  exit = 0;
   exitReason: ExitReason = 'signal';
-  stop: Order | null = null;
+  stop = 0;
   stopReason: ExitReason = 'stop_loss';
-  readonly targets: Order[] = [];
+  readonly targets: number[] = [];
+  /** Its stop may follow the price, so the best price since entry is kept. */
+  readonly followsPrice: boolean;
   /** An opposite entry that waits until the position is closed. */
   reversal: Answer | null = null;
   entryCount = 0;
@@ -80,7 +68,7 @@ export class Slot {
   best = 0.5;
   trailDistance = 0.5;
   /** Net profit of what the present position has closed so far, cash units. */
-  profit = 0;
+  profit = 0.5;
   lossesInARow = 0;
   restsUntilBar = -1;
   #refusal: { readonly side: number; readonly code: RefusalCode; readonly bar: number } | null = null;
@@ -88,19 +76,10 @@ export class Slot {
   constructor(index: number, spec: SlotSpec) {
     this.index = index;
     this.spec = spec;
+    this.followsPrice = spec.orders.trailingStop !== null || spec.orders.breakEvenAtR !== null;
     this.best = 0;
     this.trailDistance = 0;
-  }
-
-  /** Cash units set aside for entries that have not filled yet. */
-  get reserved(): number {
-    let reserved = 0;
-    for (const order of this.entries) {
-      let open = this.plans.get(order.intent.id)?.reserved ?? 0;
-      for (const { price, quantity, fee } of order.fills) open -= this.spec.market.notionalUp(price, quantity) + fee;
-      if (open > 0) reserved += open;
-    }
-    return reserved;
+    this.profit = 0;
   }
 
   /** True where the signal of the bar before was refused for the same reason: one wish, repeated, is one refusal. */
@@ -112,10 +91,12 @@ export class Slot {
   }
 }
 
-/** Takes an item off a list, in place; `splice` would make a list of what it took. */
-export function removeFrom<T>(list: T[], item: T): void {
-  const at = list.indexOf(item);
-  if (at < 0) return;
-  for (let i = at + 1; i < list.length; i++) list[i - 1] = list[i];
-  list.pop();
+/** Takes a number off a list, in place; `splice` would make a list of what it took. */
+export function removeFrom(list: number[], item: number): void {
+  for (let at = 0; at < list.length; at++) {
+    if (list[at] !== item) continue;
+    for (let i = at + 1; i < list.length; i++) list[i - 1] = list[i];
+    list.pop();
+    return;
+  }
 }
