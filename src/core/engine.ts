@@ -1,9 +1,11 @@
+import { ClosedParts } from './closed-parts.ts';
+import { CommandList } from './commands.ts';
 import { Costs } from './costs.ts';
-import { Execution } from './execution.ts';
+import { Execution, type RefusalLog } from './execution.ts';
 import { Ledger } from './ledger.ts';
 import { exact, pow10 } from './money.ts';
-import { type Command, type EndFact, type FillFact, OrderBook } from './order.ts';
-import type { MatchedPart } from './position.ts';
+import type { Command, EndFact, FillFact } from './order.ts';
+import { OrderBook } from './order-book.ts';
 import { Risk } from './risk.ts';
 import type { CostSettings, RiskSettings } from './settings.ts';
 import { type Answer, Slot, type SlotSpec } from './slot.ts';
@@ -73,32 +75,23 @@ export interface EngineSpec {
   readonly risk: RiskSettings;
 }
 
-/** A matched part of a position with the exit that closed it, units. */
-export interface ClosedPart {
-  readonly slot: number;
-  readonly part: MatchedPart;
-  readonly fill: FillFact;
-  readonly bar: number;
-  readonly reason: ExitReason;
-}
-
 /**
  * The one engine of backtest, paper and live. `step` is synchronous and deterministic, does no I/O and reads no clock:
- * it takes the next thing that happened and returns what should be sent to the venue. The returned array is valid until
- * the next step.
+ * it takes the next thing that happened and returns what should be sent to the venue. Inputs are read, not kept; the
+ * returned commands are valid until the next step.
  */
 export class Engine {
   readonly slots: readonly Slot[];
   readonly ledger: Ledger;
   readonly costs: Costs;
   readonly book = new OrderBook();
-  readonly closed: ClosedPart[] = [];
+  readonly closed = new ClosedParts();
   readonly refusals: Refusal[] = [];
   readonly risk: Risk;
   /** For each stream: the slots whose positions its closes value, and those that decide on it. */
   readonly #valued: (readonly number[])[];
   readonly #deciding: (readonly Slot[])[];
-  readonly #commands: Command[] = [];
+  readonly #commands = new CommandList();
   readonly #execution: Execution;
 
   constructor(spec: EngineSpec) {
@@ -109,26 +102,22 @@ export class Engine {
       spec.slots.map((slot) => slot.market),
     );
     this.costs = new Costs(spec.costs, spec.cashDecimals);
-    this.risk = new Risk(spec.risk, this.ledger, this.slots, this.costs);
+    this.risk = new Risk(spec.risk, this.ledger, this.book, this.slots, this.costs);
     this.#valued = spec.streams.map(({ symbolIndex }) =>
       this.slots.filter((slot) => slot.spec.symbolIndex === symbolIndex).map((slot) => slot.index),
     );
     this.#deciding = spec.streams.map(({ slots }) => slots.map((index) => this.slots[index]));
-    const log = {
-      closed: (slot: Slot, part: MatchedPart, fill: FillFact, bar: number, reason: ExitReason): void => {
-        this.closed.push({ slot: slot.index, part, fill, bar, reason });
-      },
-      refused: (slot: Slot, time: number, code: Refusal['code'], detail: string): void => {
-        const { symbol, timeframe, strategy } = slot.spec;
-        this.refusals.push({ time, symbol, timeframe, strategy, code, detail });
-      },
+    const refused: RefusalLog = (slot, time, code, detail) => {
+      const { symbol, timeframe, strategy } = slot.spec;
+      this.refusals.push({ time, symbol, timeframe, strategy, code, detail });
     };
-    this.#execution = new Execution(this.slots, this.ledger, this.risk, this.book, this.#commands, log);
+    const { slots, ledger, risk, book, closed } = this;
+    this.#execution = new Execution(slots, ledger, risk, book, this.#commands, closed, refused);
   }
 
   step(input: Input): readonly Command[] {
     if (input.kind === 'slice') return this.#onSlice(input);
-    this.#forgetCommands();
+    this.#commands.clear();
     switch (input.kind) {
       case 'answer':
         this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
@@ -145,16 +134,11 @@ export class Engine {
       default:
         return unreachable(input);
     }
-    return this.#commands;
-  }
-
-  /** By taking off one after the other, which keeps the array's memory; setting its length would drop it. */
-  #forgetCommands(): void {
-    while (this.#commands.length > 0) this.#commands.pop();
+    return this.#commands.sent;
   }
 
   #onSlice(slice: MarketSlice): readonly Command[] {
-    this.#forgetCommands();
+    this.#commands.clear();
     for (let b = 0; b < slice.count; b++) {
       const bar = slice.bars[b];
       const valued = this.#valued[bar.stream];
@@ -170,7 +154,7 @@ export class Engine {
     if (this.ledger.equityNow <= 0) {
       for (const slot of this.slots) this.#execution.closePosition(slot, slice.time, 'stop_loss');
     }
-    return this.#commands;
+    return this.#commands.sent;
   }
 }
 

@@ -1,16 +1,29 @@
+import type { ClosedParts } from './closed-parts.ts';
+import type { CommandList } from './commands.ts';
 import type { MarketBar } from './engine.ts';
 import type { BookedFill, Ledger } from './ledger.ts';
-import type { Command, EndFact, FillFact, Order, OrderBook, OrderIntent, OrderType, Side } from './order.ts';
-import type { MatchedPart } from './position.ts';
-import { initialStop, initialTarget, targetPlans, tightenedStop } from './protection.ts';
+import type { EndFact, FillFact, OrderDraft, OrderRole, OrderType, Side } from './order.ts';
+import type { OrderBook } from './order-book.ts';
+import { initialStop, initialTarget, targetPrice, targetQuantity, tightenedStop } from './protection.ts';
 import type { Risk } from './risk.ts';
 import { type Answer, removeFrom, type Slot } from './slot.ts';
 import type { ExitReason, RefusalCode } from './trade.ts';
 
-/** What the facade tells the engine besides its commands. */
-export interface ExecutionLog {
-  closed(slot: Slot, part: MatchedPart, fill: FillFact, bar: number, reason: ExitReason): void;
-  refused(slot: Slot, time: number, code: RefusalCode, detail: string): void;
+/** Takes note of an entry that was not let through. */
+export type RefusalLog = (slot: Slot, time: number, code: RefusalCode, detail: string) => void;
+
+/** A fill as it is booked. One object is written again for each. */
+class Booking implements BookedFill {
+  slot = 0;
+  side: Side = 1;
+  quantity = 0.5;
+  price = 0.5;
+  fee = 0.5;
+  time = 0.5;
+  bar = 0;
+  stop = 0.5;
+  target = 0.5;
+  tag: string | null = null;
 }
 
 /**
@@ -22,23 +35,27 @@ export class Execution {
   readonly #ledger: Ledger;
   readonly #risk: Risk;
   readonly #book: OrderBook;
-  readonly #commands: Command[];
-  readonly #log: ExecutionLog;
+  readonly #commands: CommandList;
+  readonly #closed: ClosedParts;
+  readonly #refused: RefusalLog;
+  readonly #booking = new Booking();
 
   constructor(
     slots: readonly Slot[],
     ledger: Ledger,
     risk: Risk,
     book: OrderBook,
-    commands: Command[],
-    log: ExecutionLog,
+    commands: CommandList,
+    closed: ClosedParts,
+    refused: RefusalLog,
   ) {
     this.#slots = slots;
     this.#ledger = ledger;
     this.#risk = risk;
     this.#book = book;
     this.#commands = commands;
-    this.#log = log;
+    this.#closed = closed;
+    this.#refused = refused;
   }
 
   /** A bar of the slot's timeframe closed: expiries, trailing and break-even stops, time stops. */
@@ -48,15 +65,15 @@ export class Execution {
     const position = this.#ledger.positions[slot.index];
     if (position.quantity === 0) return;
     position.seeBar(bar);
-    // What a bar traded before an entry inside it is unknown; only its close came later for certain.
-    const heldThrough = position.lots[0].time <= bar.openTime;
-    const reached = heldThrough ? (position.quantity > 0 ? bar.high : bar.low) : bar.close;
-    if (position.quantity > 0 ? reached > slot.best : reached < slot.best) slot.best = reached;
-    const { timeStopBars, breakEvenAtR } = slot.spec.orders;
-    if (slot.trailDistance > 0 || breakEvenAtR !== null) {
-      const tightened = tightenedStop(slot, position, slot.stop?.price ?? 0);
+    if (slot.followsPrice) {
+      // What a bar traded before an entry inside it is unknown; only its close came later for certain.
+      const heldThrough = position.lots[0].time <= bar.openTime;
+      const reached = heldThrough ? (position.quantity > 0 ? bar.high : bar.low) : bar.close;
+      if (position.quantity > 0 ? reached > slot.best : reached < slot.best) slot.best = reached;
+      const tightened = tightenedStop(slot, position, this.#stopPrice(slot));
       if (tightened) this.#placeStop(slot, tightened.price, bar.closeTime, tightened.reason);
     }
+    const { timeStopBars } = slot.spec.orders;
     if (timeStopBars !== null && slot.bar + 1 - slot.heldFromBar >= timeStopBars) {
       this.closePosition(slot, bar.closeTime, 'time_stop');
     }
@@ -78,55 +95,59 @@ export class Execution {
     const quantity = Math.abs(this.#ledger.positions[slot.index].quantity);
     if (quantity === 0) return;
     slot.exitReason = reason;
-    if (slot.exit?.intent.type === 'market') {
-      const asked = quantity + slot.exit.filled;
-      if (slot.exit.quantity < asked) this.#amend(slot.exit, 0, asked);
+    if (this.#leavesAtMarket(slot)) {
+      const asked = quantity + this.#book.filled(slot.exit);
+      if (this.#book.quantity(slot.exit) < asked) this.#amend(slot.exit, 0, asked);
       return;
     }
-    if (slot.exit) this.#cancel(slot.exit);
+    this.#cancel(slot.exit);
     slot.exit = this.#reduceOrder(slot, 'market', 'exit', quantity, 0, 0, time, null);
   }
 
   onFill(fill: FillFact): void {
-    const order = this.#book.get(fill.orderId);
-    if (!order.addFill(fill)) return;
-    const slot = this.#slots[order.intent.slot];
+    const book = this.#book;
+    if (!book.addFill(fill)) return;
+    const slot = this.#slots[book.slot(fill.orderId)];
     const bar = fill.at === 'close' ? slot.bar : slot.bar + 1;
-    if (order.intent.role === 'entry') this.#onEntryFill(slot, order, fill, bar);
-    else this.#onExitFill(slot, order, fill, bar);
+    if (book.role(fill.orderId) === 'entry') this.#onEntryFill(slot, fill, bar);
+    else this.#onExitFill(slot, fill, bar);
   }
 
   onEnd(end: EndFact): void {
-    const order = this.#book.get(end.orderId);
-    order.addEnd(end);
-    const slot = this.#slots[order.intent.slot];
-    this.#forget(slot, order);
-    if (end.status === 'rejected' && order.intent.role === 'entry') {
-      this.#log.refused(slot, end.time, 'INSUFFICIENT_CASH', end.reason);
+    this.#book.addEnd(end);
+    const slot = this.#slots[this.#book.slot(end.orderId)];
+    this.#forget(slot, end.orderId);
+    if (end.status === 'rejected' && this.#book.role(end.orderId) === 'entry') {
+      this.#refused(slot, end.time, 'INSUFFICIENT_CASH', end.reason);
     }
   }
 
   #enter(slot: Slot, answer: Answer, side: Side, time: number): void {
-    for (const order of [...slot.entries]) if (order.intent.side !== side) this.#cancelEntry(slot, order);
+    for (let e = 0; e < slot.entries.length; ) {
+      if (this.#book.side(slot.entries[e]) === side) e++;
+      else this.#cancelEntry(slot, slot.entries[e]);
+    }
     if (answer.reduceOnly) return;
     const explicit = !Number.isNaN(answer.quantity);
     if (side === -1 && !slot.spec.orders.allowShort && !explicit) return;
-    if (slot.exit?.intent.type === 'market') {
+    if (this.#leavesAtMarket(slot)) {
       slot.reversal = answer.copy();
       return;
     }
     const occupied = this.#ledger.positions[slot.index].quantity !== 0 || slot.entries.length > 0;
     if (occupied && !explicit && slot.spec.orders.maxEntries === 1) return;
-    const approval = this.#risk.approveEntry(slot, side, answer, this.#book.nextId(), time);
-    if (!approval.approved) {
-      if (explicit || !slot.repeatsRefusal(side, approval.code)) {
-        this.#log.refused(slot, time, approval.code, approval.detail);
+    const draft = this.#draft(time);
+    const approved = this.#risk.approveEntry(slot, side, answer, draft);
+    if ('code' in approved) {
+      if (explicit || !slot.repeatsRefusal(side, approved.code)) {
+        this.#refused(slot, time, approved.code, approved.detail);
       }
       return;
     }
-    slot.plans.set(approval.order.id, approval.plan);
-    slot.entries.push(this.#book.add(approval.order));
-    this.#commands.push({ kind: 'submit', order: approval.order });
+    const order = this.#book.add(approved);
+    this.#book.plan(order, this.#risk.plan);
+    slot.entries.push(order);
+    this.#commands.submit(approved);
   }
 
   #reduce(slot: Slot, answer: Answer, side: Side, time: number): void {
@@ -136,11 +157,11 @@ export class Execution {
     const wanted = explicit ? slot.spec.market.instrument.quantityUnits(answer.quantity) : held;
     if (wanted === 0) return;
     if (answer.type === 'market') {
-      const leaving = slot.exit?.intent.type === 'market' ? slot.exit : null;
-      const free = held - (leaving ? leaving.quantity - leaving.filled : 0);
-      if (leaving) this.#amend(leaving, 0, leaving.quantity + Math.min(wanted, free));
+      const leaving = this.#leavesAtMarket(slot);
+      const free = leaving ? held - this.#open(slot.exit) : held;
+      if (leaving) this.#amend(slot.exit, 0, this.#book.quantity(slot.exit) + Math.min(wanted, free));
       else {
-        if (slot.exit) this.#cancel(slot.exit);
+        this.#cancel(slot.exit);
         slot.exitReason = 'signal';
         slot.exit = this.#reduceOrder(slot, 'market', 'exit', Math.min(wanted, held), 0, 0, time, answer.tag);
       }
@@ -153,67 +174,68 @@ export class Execution {
     const { instrument } = slot.spec.market;
     const price = instrument.levelUnits(answer.price, answer.type === 'limit' ? -side : side);
     const limit = instrument.levelUnits(answer.limitPrice, -side);
-    if (slot.exit) this.#cancel(slot.exit);
+    this.#cancel(slot.exit);
     slot.exitReason = 'signal';
     slot.exit = this.#reduceOrder(slot, answer.type, 'exit', Math.min(wanted, held), price, limit, time, answer.tag);
   }
 
-  #onEntryFill(slot: Slot, order: Order, fill: FillFact, bar: number): void {
-    const plan = slot.plans.get(order.intent.id);
-    const { side } = order.intent;
-    const stop = initialStop(side, fill.price, plan?.stop ?? 0, plan?.stopDistance ?? 0);
-    const target = initialTarget(slot, side, fill.price, stop, plan?.target ?? 0, plan?.targetRatio ?? 0);
+  #onEntryFill(slot: Slot, fill: FillFact, bar: number): void {
+    const book = this.#book;
+    const order = fill.orderId;
+    const side = book.side(order);
+    const given = book.plannedStop(order);
+    const stop = initialStop(side, fill.price, given, book.plannedStopDistance(order));
+    const target = initialTarget(slot, side, fill.price, stop, book.plannedTarget(order));
     const first = this.#ledger.positions[slot.index].quantity === 0;
-    this.#ledger.book(booked(fill, slot, order.intent, bar, stop, target));
-    if (order.fills.length === 1) {
-      slot.entryCount++;
-    }
+    this.#ledger.book(this.#booked(fill, slot, bar, stop, target));
+    book.spend(order, slot.spec.market.notionalUp(fill.price, fill.quantity) + fill.fee);
+    if (book.fillCount(order) === 1) slot.entryCount++;
     if (first) slot.heldFromBar = fill.at === 'open' ? bar : bar + 1;
-    if (order.complete) this.#forget(slot, order);
+    if (book.isComplete(order)) this.#forget(slot, order);
     if (first || (fill.price - slot.best) * side > 0) slot.best = fill.price;
-    slot.trailDistance = plan?.trailDistance ?? 0;
+    slot.trailDistance = book.plannedTrailDistance(order);
     const trail = slot.trailDistance > 0 ? fill.price - side * slot.trailDistance : 0;
     const trailIsTighter = trail > 0 && (stop === 0 || (trail - stop) * side > 0);
     const protective = trailIsTighter ? trail : stop;
-    const given = (plan?.stop ?? 0) > 0;
     // An addition without a stop of its own never loosens the one that the position has earned.
-    const keepsStop = !given && slot.stop !== null && (slot.stop.price - protective) * side >= 0;
+    const keepsStop = given === 0 && slot.stop > 0 && (book.price(slot.stop) - protective) * side >= 0;
     if (protective > 0 && !keepsStop)
       this.#placeStop(slot, protective, fill.time, trailIsTighter ? 'trailing_stop' : 'stop_loss');
-    else if (slot.stop) this.#placeStop(slot, slot.stop.price, fill.time, slot.stopReason);
+    else if (slot.stop > 0) this.#placeStop(slot, book.price(slot.stop), fill.time, slot.stopReason);
     this.#placeTargets(slot, fill.time);
   }
 
-  #onExitFill(slot: Slot, order: Order, fill: FillFact, bar: number): void {
-    const booking = this.#ledger.book(booked(fill, slot, order.intent, bar, 0, 0));
+  #onExitFill(slot: Slot, fill: FillFact, bar: number): void {
+    const closed = this.#ledger.book(this.#booked(fill, slot, bar, 0, 0));
     const flat = this.#ledger.positions[slot.index].quantity === 0;
-    const reason = this.#exitReason(slot, order);
-    for (const part of booking.closed) {
-      slot.profit += part.side * (part.proceeds - part.cost) - part.fees;
-      this.#log.closed(slot, part, fill, bar, reason);
+    const reason = this.#exitReason(slot, fill.orderId);
+    for (let c = 0; c < closed.length; c++) {
+      const part = closed[c];
+      const profit = part.side * (part.proceeds - part.cost) - part.fees;
+      slot.profit += profit;
+      this.#closed.add(slot.index, part, profit, fill, bar, reason);
     }
     if (flat) this.#risk.observeTrade(slot, bar);
-    if (order.complete) this.#forget(slot, order);
+    if (this.#book.isComplete(fill.orderId)) this.#forget(slot, fill.orderId);
     if (flat) this.#onFlat(slot, fill.time);
     else this.#fitProtection(slot);
   }
 
-  #exitReason(slot: Slot, order: Order): ExitReason {
-    const { role } = order.intent;
+  #exitReason(slot: Slot, order: number): ExitReason {
+    const role = this.#book.role(order);
     if (role === 'stop_loss') return slot.stopReason;
     if (role === 'exit') return slot.exitReason;
     const left = Math.abs(this.#ledger.positions[slot.index].quantity);
-    return left > order.quantity - order.filled ? 'partial' : 'take_profit';
+    return left > this.#open(order) ? 'partial' : 'take_profit';
   }
 
   #onFlat(slot: Slot, time: number): void {
-    if (slot.stop) this.#cancel(slot.stop);
-    if (slot.exit) this.#cancel(slot.exit);
-    for (const target of slot.targets) this.#cancel(target);
+    this.#cancel(slot.stop);
+    this.#cancel(slot.exit);
+    this.#cancelTargets(slot);
     this.#cancelEntries(slot);
-    slot.stop = null;
-    slot.exit = null;
-    slot.targets.length = 0;
+    slot.stop = 0;
+    slot.exit = 0;
     slot.entryCount = 0;
     slot.trailDistance = 0;
     slot.profit = 0;
@@ -225,115 +247,151 @@ export class Execution {
   /** After a part of the position is gone: no protective order may be larger than what is left. */
   #fitProtection(slot: Slot): void {
     let left = Math.abs(this.#ledger.positions[slot.index].quantity);
-    if (slot.stop && slot.stop.quantity - slot.stop.filled > left) {
-      this.#amend(slot.stop, slot.stop.price, left + slot.stop.filled);
+    if (slot.stop > 0 && this.#open(slot.stop) > left) {
+      this.#amend(slot.stop, this.#book.price(slot.stop), left + this.#book.filled(slot.stop));
     }
-    for (const target of [...slot.targets]) {
-      const open = target.quantity - target.filled;
+    for (let t = 0; t < slot.targets.length; ) {
+      const target = slot.targets[t];
+      const open = this.#open(target);
       if (left === 0) {
         this.#cancel(target);
         this.#forget(slot, target);
-      } else if (open > left) this.#amend(target, target.price, left + target.filled);
+        continue;
+      }
+      if (open > left) this.#amend(target, this.#book.price(target), left + this.#book.filled(target));
       left -= Math.min(open, left);
+      t++;
     }
   }
 
   #placeStop(slot: Slot, price: number, time: number, reason: ExitReason): void {
     const quantity = Math.abs(this.#ledger.positions[slot.index].quantity);
+    const { stop } = slot;
     slot.stopReason = reason;
-    if (!slot.stop) {
+    if (stop === 0) {
       slot.stop = this.#reduceOrder(slot, 'stop', 'stop_loss', quantity, price, 0, time, null);
       return;
     }
-    const asked = quantity + slot.stop.filled;
-    if (slot.stop.price !== price || slot.stop.quantity !== asked) this.#amend(slot.stop, price, asked);
+    const asked = quantity + this.#book.filled(stop);
+    if (this.#book.price(stop) !== price || this.#book.quantity(stop) !== asked) this.#amend(stop, price, asked);
   }
 
   #placeTargets(slot: Slot, time: number): void {
-    const plans = targetPlans(slot, this.#ledger.positions[slot.index]);
-    for (const target of slot.targets) this.#cancel(target);
-    slot.targets.length = 0;
-    for (const plan of plans) {
-      slot.targets.push(this.#reduceOrder(slot, 'limit', 'take_profit', plan.quantity, plan.price, 0, time, null));
+    this.#cancelTargets(slot);
+    const { lots, quantity: held } = this.#ledger.positions[slot.index];
+    const total = Math.abs(held);
+    let left = total;
+    for (let k = 0; k <= slot.spec.orders.partialExits.length; k++) {
+      const lot = lots[lots.length - 1];
+      const quantity = targetQuantity(slot, lot, k, total, left);
+      if (quantity === 0) continue;
+      const price = targetPrice(slot, lot, k, held > 0 ? 1 : -1);
+      slot.targets.push(this.#reduceOrder(slot, 'limit', 'take_profit', quantity, price, 0, time, null));
+      left -= quantity;
     }
   }
 
   #reduceOrder(
     slot: Slot,
     type: OrderType,
-    role: OrderIntent['role'],
+    role: OrderRole,
     quantity: number,
     price: number,
     limit: number,
     time: number,
     tag: string | null,
-  ): Order {
-    const approved = this.#risk.approveReduction({
-      id: this.#book.nextId(),
-      slot: slot.index,
-      symbol: slot.spec.symbolIndex,
-      side: this.#ledger.positions[slot.index].quantity > 0 ? -1 : 1,
-      type,
-      role,
-      quantity,
-      budget: 0,
-      price,
-      limit,
-      reduceOnly: true,
-      time,
-      tag,
-    });
+  ): number {
+    const draft = this.#draft(time);
+    draft.slot = slot.index;
+    draft.symbol = slot.spec.symbolIndex;
+    draft.side = this.#ledger.positions[slot.index].quantity > 0 ? -1 : 1;
+    draft.type = type;
+    draft.role = role;
+    draft.quantity = quantity;
+    draft.price = price;
+    draft.limit = limit;
+    draft.tag = tag;
+    const approved = this.#risk.approveReduction(draft);
     const order = this.#book.add(approved);
-    this.#commands.push({ kind: 'submit', order: approved });
+    this.#commands.submit(approved);
     return order;
   }
 
-  #amend(order: Order, price: number, quantity: number): void {
-    order.price = price;
-    order.quantity = quantity;
-    this.#commands.push({ kind: 'amend', orderId: order.intent.id, symbol: order.intent.symbol, price, quantity });
+  /** The order to be sent next, with its number. */
+  #draft(time: number): OrderDraft {
+    const draft = this.#commands.draft();
+    draft.id = this.#book.nextId();
+    draft.time = time;
+    return draft;
   }
 
-  #cancel(order: Order): void {
-    if (!order.isOpen) return;
-    this.#commands.push({ kind: 'cancel', orderId: order.intent.id, symbol: order.intent.symbol });
+  #amend(order: number, price: number, quantity: number): void {
+    this.#book.amend(order, price, quantity);
+    this.#commands.amend(order, this.#book.symbol(order), price, quantity);
   }
 
-  #cancelEntry(slot: Slot, order: Order): void {
+  /** Asks for an order to be taken back, if there is one and it is open. */
+  #cancel(order: number): void {
+    if (order > 0 && this.#book.isOpen(order)) this.#commands.cancel(order, this.#book.symbol(order));
+  }
+
+  #cancelEntry(slot: Slot, order: number): void {
     this.#cancel(order);
     removeFrom(slot.entries, order);
   }
 
   #cancelEntries(slot: Slot): void {
-    for (const order of [...slot.entries]) this.#cancelEntry(slot, order);
+    while (slot.entries.length > 0) this.#cancelEntry(slot, slot.entries[0]);
+  }
+
+  #cancelTargets(slot: Slot): void {
+    for (let t = 0; t < slot.targets.length; t++) this.#cancel(slot.targets[t]);
+    while (slot.targets.length > 0) slot.targets.pop();
   }
 
   #expireEntries(slot: Slot): void {
-    for (const order of [...slot.entries]) {
-      const last = slot.plans.get(order.intent.id)?.expiresAfterBar ?? 0;
-      if (last > 0 && slot.bar >= last) this.#cancelEntry(slot, order);
+    for (let e = 0; e < slot.entries.length; ) {
+      const last = this.#book.expiresAfterBar(slot.entries[e]);
+      if (last > 0 && slot.bar >= last) this.#cancelEntry(slot, slot.entries[e]);
+      else e++;
     }
   }
 
+  /** A market order out of the position is working. */
+  #leavesAtMarket(slot: Slot): boolean {
+    return slot.exit > 0 && this.#book.type(slot.exit) === 'market';
+  }
+
+  /** Price of the slot's stop; 0 where it has none. */
+  #stopPrice(slot: Slot): number {
+    return slot.stop > 0 ? this.#book.price(slot.stop) : 0;
+  }
+
+  /** Quantity an order has still to fill. */
+  #open(order: number): number {
+    return this.#book.quantity(order) - this.#book.filled(order);
+  }
+
   /** Takes an order that is over off the slot's lists. */
-  #forget(slot: Slot, order: Order): void {
-    if (slot.exit === order) slot.exit = null;
-    if (slot.stop === order) slot.stop = null;
+  #forget(slot: Slot, order: number): void {
+    if (slot.exit === order) slot.exit = 0;
+    if (slot.stop === order) slot.stop = 0;
     removeFrom(slot.entries, order);
     removeFrom(slot.targets, order);
-    // A fill may still come after "canceled", and needs its stop.
-    if (order.complete) slot.plans.delete(order.intent.id);
   }
-}
 
-function booked(
-  fill: FillFact,
-  slot: Slot,
-  intent: OrderIntent,
-  bar: number,
-  stop: number,
-  target: number,
-): BookedFill {
-  const { quantity, price, fee, time } = fill;
-  return { slot: slot.index, side: intent.side, quantity, price, fee, time, bar, stop, target, tag: intent.tag };
+  #booked(fill: FillFact, slot: Slot, bar: number, stop: number, target: number): BookedFill {
+    const booking = this.#booking;
+    booking.slot = slot.index;
+    booking.side = this.#book.side(fill.orderId);
+    booking.quantity = fill.quantity;
+    booking.price = fill.price;
+    booking.fee = fill.fee;
+    booking.time = fill.time;
+    booking.bar = bar;
+    booking.stop = stop;
+    booking.target = target;
+    booking.tag = this.#book.tag(fill.orderId);
+    return booking;
+  }
 }

@@ -8,16 +8,10 @@ export function initialStop(side: number, entry: number, given: number, distance
   return distance > 0 ? Math.max(1, entry - side * distance) : 0;
 }
 
-/** Where the target of a new lot lies: as given, else at `ratio` times the distance of its stop; 0 is none. */
-export function initialTarget(
-  slot: Slot,
-  side: number,
-  entry: number,
-  stop: number,
-  given: number,
-  ratio: number,
-): number {
+/** Where the target of a new lot lies: as given, else at the settings' multiple of the distance of its stop; 0 is none. */
+export function initialTarget(slot: Slot, side: number, entry: number, stop: number, given: number): number {
   if (given > 0) return given;
+  const ratio = slot.spec.orders.targetRatio ?? 0;
   return ratio > 0 && stop > 0 ? atMultiple(slot, side, entry, stop, ratio) : 0;
 }
 

@@ -4,7 +4,7 @@ import type { Ledger } from './ledger.ts';
 import type { ApprovedOrder, OrderDraft, OrderIntent, OrderType, Side } from './order.ts';
 import type { EntryPlan, OrderBook } from './order-book.ts';
 import { EntryRoom } from './risk-room.ts';
-import type { Distance, RiskSettings } from './settings.ts';
+import type { Distance, RiskSettings, Sizing } from './settings.ts';
 import { Size, sizeEntry, SizeRequest } from './sizing.ts';
 import type { Answer, Slot } from './slot.ts';
 import type { RefusalCode } from './trade.ts';
@@ -51,7 +51,7 @@ export class Risk {
     this.#slots = slots;
     this.#costs = costs;
     this.#room = new EntryRoom(settings, ledger, book, slots);
-    this.#request = new SizeRequest(slots[0].spec.orders.sizing, costs, slots[0].spec.market);
+    this.#request = new SizeRequest(costs);
     this.#dayEnd = Number.NEGATIVE_INFINITY;
     this.#equity = ledger.cash;
     this.#peak = ledger.cash;
@@ -122,7 +122,9 @@ export class Risk {
     const room = this.#room;
     room.measure(slot, side);
     const size = this.#size;
-    if (!sizeEntry(this.#sizeRequest(slot, answer, expected), size)) {
+    const { quantity } = answer;
+    const sizing: Sizing = Number.isNaN(quantity) ? orders.sizing : { kind: 'fixed', quantity };
+    if (!sizeEntry(sizing, market, this.#sizeRequest(answer, expected), size)) {
       return refuse('NO_STOP', `sizing by ${orders.sizing.kind} lacks a stop or a volatility`);
     }
     if (market.mark(expected, size.expected) >= MAX_UNITS) return refuse(room.code, 'worth more than money can count');
@@ -154,13 +156,9 @@ export class Risk {
     return draft as OrderIntent as ApprovedOrder;
   }
 
-  #sizeRequest(slot: Slot, answer: Answer, expected: number): SizeRequest {
-    const { market, orders } = slot.spec;
-    const { quantity } = answer;
+  #sizeRequest(answer: Answer, expected: number): SizeRequest {
     const request = this.#request;
     const { stop, stopDistance } = this.#prices;
-    request.sizing = Number.isNaN(quantity) ? orders.sizing : { kind: 'fixed', quantity };
-    request.market = market;
     request.price = expected;
     request.stopDistance = stop > 0 ? Math.abs(expected - stop) : stopDistance;
     request.volatility = answer.volatility;

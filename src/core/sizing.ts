@@ -4,9 +4,7 @@ import type { Sizing } from './settings.ts';
 
 /** What an entry is sized by. One object is written again for each entry. */
 export class SizeRequest {
-  sizing: Sizing;
   readonly costs: Costs;
-  market: Market;
   // Numbers that are no small integers start as fractions, so that they are stored unboxed.
   /** Price the order is expected to fill at, price units. */
   price = 0.5;
@@ -24,13 +22,12 @@ export class SizeRequest {
   /** A market order may be sized by its budget at the price it gets; a resting order needs a quantity now. */
   byBudget = false;
 
-  constructor(sizing: Sizing, costs: Costs, market: Market) {
-    this.sizing = sizing;
+  constructor(costs: Costs) {
     this.costs = costs;
-    this.market = market;
   }
 }
 
+/** The answer, written again for each entry. */
 export class Size {
   /** Quantity units; 0 where the budget decides at the fill. */
   quantity = 0.5;
@@ -45,8 +42,8 @@ export class Size {
  * Portfolio Management Formulas, 1990); volatility sizing: `value = capital * target / volatility`. Every result is
  * bounded by `room` and rounded down to a lot. False where the sizing needs a stop or a volatility that is missing.
  */
-export function sizeEntry(request: SizeRequest, size: Size): boolean {
-  const { sizing, market, scale } = request;
+export function sizeEntry(sizing: Sizing, market: Market, request: SizeRequest, size: Size): boolean {
+  const { scale } = request;
   switch (sizing.kind) {
     case 'fixed':
       size.quantity = market.instrument.quantityUnits(sizing.quantity * scale);
@@ -54,18 +51,18 @@ export function sizeEntry(request: SizeRequest, size: Size): boolean {
       size.expected = size.quantity;
       return true;
     case 'percent':
-      spend(request, Math.floor((request.slotCapital * sizing.percent) / 100), size);
+      spend(market, request, Math.floor((request.slotCapital * sizing.percent) / 100), size);
       return true;
     case 'volatility': {
       if (!(request.volatility > 0)) return false;
       const share = Math.min(1, sizing.percent / 100 / request.volatility);
-      spend(request, Math.floor(request.slotCapital * share), size);
+      spend(market, request, Math.floor(request.slotCapital * share), size);
       return true;
     }
     case 'risk': {
       if (request.stopDistance <= 0) return false;
       const wanted = riskQuantity(market, request.slotCapital, sizing.percent, request.stopDistance);
-      const whole = Math.min(wanted, affordable(request, request.room));
+      const whole = Math.min(wanted, affordable(market, request, request.room));
       size.quantity = scale === 1 ? whole : market.instrument.floorLot(Math.floor(whole * scale));
       size.budget = request.byBudget ? Math.floor(request.room) : 0;
       size.expected = size.quantity;
@@ -90,13 +87,13 @@ export function affordableQuantity(
   return market.affordable(price, costs.afterFee(Math.floor(budget), maker));
 }
 
-function affordable({ market, costs, price, room, maker }: SizeRequest, budget: number): number {
+function affordable(market: Market, { costs, price, room, maker }: SizeRequest, budget: number): number {
   return affordableQuantity(market, costs, price, Math.min(budget, room), maker);
 }
 
-function spend(request: SizeRequest, budget: number, size: Size): void {
+function spend(market: Market, request: SizeRequest, budget: number, size: Size): void {
   const bounded = Math.floor(Math.min(budget, Math.floor(request.room)) * request.scale);
-  size.expected = affordable(request, bounded);
+  size.expected = affordable(market, request, bounded);
   size.quantity = request.byBudget ? 0 : size.expected;
   size.budget = request.byBudget ? bounded : 0;
 }

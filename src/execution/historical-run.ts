@@ -166,12 +166,12 @@ export class HistoricalRun {
 
   #execute(commands: readonly Command[]): void {
     for (let c = 0; c < commands.length; c++) this.#venue.send(commands[c], this.#slice.time);
-    if (this.#venue.outbox.length > 0) this.#drain();
+    if (!this.#venue.outbox.isEmpty) this.#drain();
   }
 
   #drain(): void {
     const { outbox } = this.#venue;
-    for (let answer = outbox.shift(); answer; answer = outbox.shift()) {
+    for (let answer = outbox.take(); answer; answer = outbox.take()) {
       const commands = this.engine.step(answer);
       for (let c = 0; c < commands.length; c++) this.#venue.send(commands[c], this.#slice.time);
     }

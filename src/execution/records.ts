@@ -1,6 +1,6 @@
-import type { ClosedPart, Engine } from '../core/engine.ts';
+import type { ClosedPart } from '../core/closed-parts.ts';
+import type { Engine } from '../core/engine.ts';
 import { pow10 } from '../core/money.ts';
-import type { FillFact } from '../core/order.ts';
 import type { Lot } from '../core/position.ts';
 import type { Slot } from '../core/slot.ts';
 import type { FillRecord, OrderRecord, Trade } from '../core/trade.ts';
@@ -11,7 +11,10 @@ import { type TradeOwner, type TradeUnits, tradeOf } from './trade-record.ts';
  * the close at `valuedAt` (epoch ms), and labelled with its last millisecond.
  */
 export function tradeRecords(engine: Engine, cashDecimals: number, valuedAt: number): Trade[] {
-  const trades = engine.closed.map((closed, i) => closedTrade(engine.slots[closed.slot], closed, i + 1, cashDecimals));
+  const trades = Array.from({ length: engine.closed.length }, (_, n) => {
+    const part = engine.closed.at(n);
+    return closedTrade(engine.slots[part.slot], part, n + 1, cashDecimals);
+  });
   for (const slot of engine.slots) {
     const position = engine.ledger.positions[slot.index];
     for (const lot of position.lots) {
@@ -25,19 +28,15 @@ export function tradeRecords(engine: Engine, cashDecimals: number, valuedAt: num
 
 export function fillRecords(engine: Engine, cashDecimals: number): FillRecord[] {
   const cash = pow10(cashDecimals);
-  const facts: FillFact[] = [];
-  for (const order of engine.book.all()) for (const fill of order.fills) facts.push(fill);
-  facts.sort((a, b) => a.tradeId - b.tradeId);
-  return facts.map((fill) => {
-    const { intent } = engine.book.get(fill.orderId);
-    const { symbol, timeframe, strategy, market } = engine.slots[intent.slot].spec;
+  return engine.book.fills().map((fill) => {
+    const { symbol, timeframe, strategy, market } = engine.slots[engine.book.slot(fill.orderId)].spec;
     return {
       time: fill.time,
       symbol,
       timeframe,
       strategy,
       orderId: fill.orderId,
-      side: intent.side === 1 ? 'BUY' : 'SELL',
+      side: engine.book.side(fill.orderId) === 1 ? 'BUY' : 'SELL',
       quantity: market.instrument.quantity(fill.quantity),
       price: market.instrument.price(fill.price),
       fee: fill.fee / cash,
@@ -46,49 +45,45 @@ export function fillRecords(engine: Engine, cashDecimals: number): FillRecord[] 
 }
 
 export function orderRecords(engine: Engine): OrderRecord[] {
-  return engine.book.all().map((order) => {
-    const slot = engine.slots[order.intent.slot];
-    const { instrument } = slot.spec.market;
+  const { book } = engine;
+  return Array.from({ length: book.size }, (_, n): OrderRecord => {
+    const id = n + 1;
+    const { symbol, timeframe, strategy, market } = engine.slots[book.slot(id)].spec;
+    const { instrument } = market;
+    const [quantity, price] = [book.quantity(id), book.price(id)];
     return {
-      id: order.intent.id,
-      time: order.intent.time,
-      symbol: slot.spec.symbol,
-      timeframe: slot.spec.timeframe,
-      strategy: slot.spec.strategy,
-      side: order.intent.side === 1 ? 'BUY' : 'SELL',
-      type: order.intent.type,
-      role: order.intent.role,
-      quantity: order.quantity > 0 ? instrument.quantity(order.quantity) : null,
-      price: order.price > 0 ? instrument.price(order.price) : null,
-      status: order.status,
-      filled: instrument.quantity(order.filled),
-      reason: order.end?.reason ?? null,
+      id,
+      time: book.time(id),
+      symbol,
+      timeframe,
+      strategy,
+      side: book.side(id) === 1 ? 'BUY' : 'SELL',
+      type: book.type(id),
+      role: book.role(id),
+      quantity: quantity > 0 ? instrument.quantity(quantity) : null,
+      price: price > 0 ? instrument.price(price) : null,
+      status: book.status(id),
+      filled: instrument.quantity(book.filled(id)),
+      reason: book.endReason(id),
     };
   });
 }
 
 function closedTrade(slot: Slot, closed: ClosedPart, id: number, cashDecimals: number): Trade {
-  const { part, fill, bar, reason } = closed;
-  return tradeOf(ownerOf(slot, cashDecimals), {
-    ...entryOf(part.lot),
-    id,
-    side: part.side,
-    quantity: part.quantity,
-    exitTime: fill.time,
-    exitPrice: fill.price,
-    exitBar: bar,
-    exitReason: reason,
-    profit: part.side * (part.proceeds - part.cost) - part.fees,
-    fees: part.fees,
-    ambiguous: fill.ambiguous,
-    open: false,
-  });
+  return tradeOf(ownerOf(slot, cashDecimals), { ...closed, id, open: false });
 }
 
 function openTrade(slot: Slot, lot: Lot, side: number, price: number, id: number): Omit<TradeUnits, 'exitTime'> {
   const value = slot.spec.market.mark(price, lot.quantity);
   return {
-    ...entryOf(lot),
+    entryTime: lot.time,
+    entryPrice: lot.price,
+    entryBar: lot.bar,
+    stop: lot.stop,
+    target: lot.target,
+    high: lot.high,
+    low: lot.low,
+    tag: lot.tag,
     id,
     side,
     quantity: lot.quantity,
@@ -105,17 +100,4 @@ function openTrade(slot: Slot, lot: Lot, side: number, price: number, id: number
 function ownerOf(slot: Slot, cashDecimals: number): TradeOwner {
   const { symbol, timeframe, strategy, market } = slot.spec;
   return { symbol, timeframe, strategy, market, cashDecimals };
-}
-
-function entryOf(lot: Lot) {
-  return {
-    entryTime: lot.time,
-    entryPrice: lot.price,
-    entryBar: lot.bar,
-    stop: lot.stop,
-    target: lot.target,
-    high: lot.high,
-    low: lot.low,
-    tag: lot.tag,
-  };
 }

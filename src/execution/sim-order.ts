@@ -1,19 +1,20 @@
-import type { ApprovedOrder, OrderType } from '../core/order.ts';
+import { type ApprovedOrder, OrderDraft, type OrderIntent, type OrderType } from '../core/order.ts';
 import type { FillSettings } from '../core/settings.ts';
 import { limitReached, stopReached } from './fill-rules.ts';
 
-/** An order as the simulated venue holds it. */
+/** An order as the simulated venue holds it; the object serves one order after the other. */
 export class SimOrder {
-  readonly intent: ApprovedOrder;
-  price: number;
-  quantity: number;
-  filled = 0;
-  spent = 0;
+  readonly #intent = new OrderDraft();
+  // Numbers that are no small integers start as fractions, so that they are stored unboxed.
+  price = 0.5;
+  quantity = 0.5;
+  filled = 0.5;
+  spent = 0.5;
   /** A stop that was hit and still has quantity to fill, or a stop-limit that became a limit order. */
   triggered = false;
   triggeredInBar = -1;
   /** Quantity already taken from the volume of the bar numbered `volumeBar`. */
-  volumeTaken = 0;
+  volumeTaken = 0.5;
   volumeBar = -1;
   /** The bar inside which it was placed, where an intrabar entry placed it, and that entry's type. */
   bornInBar = -1;
@@ -23,10 +24,26 @@ export class SimOrder {
   /** Whether it would have filled earlier could not be decided. */
   ambiguous = false;
 
-  constructor(intent: ApprovedOrder) {
-    this.intent = intent;
-    this.price = intent.price;
-    this.quantity = intent.quantity;
+  /** What it was sent as. */
+  get intent(): OrderIntent {
+    return this.#intent;
+  }
+
+  /** Holds this order from now on. */
+  take(order: ApprovedOrder): void {
+    this.#intent.copyFrom(order);
+    this.price = order.price;
+    this.quantity = order.quantity;
+    this.filled = 0;
+    this.spent = 0;
+    this.triggered = false;
+    this.triggeredInBar = -1;
+    this.volumeTaken = 0;
+    this.volumeBar = -1;
+    this.bornInBar = -1;
+    this.parentType = null;
+    this.pass = 0;
+    this.ambiguous = false;
   }
 
   /** A stop or stop-limit that still waits for its trigger. */

@@ -1,8 +1,9 @@
 import type { Costs } from '../core/costs.ts';
-import type { Input, MarketBar } from '../core/engine.ts';
+import type { MarketBar } from '../core/engine.ts';
 import type { Market } from '../core/instrument.ts';
-import type { ApprovedOrder, Command, EndFact, FillFact } from '../core/order.ts';
+import type { ApprovedOrder, Command, EndFact, FillFact, OrderType } from '../core/order.ts';
 import type { FillSettings } from '../core/settings.ts';
+import { AnswerQueue } from './answer-queue.ts';
 import { limitPrice, stopPrice, worsened } from './fill-rules.ts';
 import { SimOrder } from './sim-order.ts';
 
@@ -31,9 +32,11 @@ const NONE_ABOVE = Number.POSITIVE_INFINITY;
  * the bar reaches, the direction that hurts the position first. Prices and quantities are units.
  */
 export class SimVenue {
-  readonly outbox: Input[] = [];
+  readonly outbox = new AnswerQueue();
   readonly #spec: SimVenueSpec;
   readonly #orders: SimOrder[][];
+  /** Orders that are over, for the next ones to use. */
+  readonly #spare: SimOrder[] = [];
   /** Nearest levels below and above for each symbol: a bar inside them changes nothing. */
   readonly #below: Float64Array;
   readonly #above: Float64Array;
@@ -44,8 +47,8 @@ export class SimVenue {
   #tradeId = 0;
   /** Number of the present walk over the orders: each order acts once in one. */
   #pass = 0;
-  /** The entry whose intrabar fill is being delivered: orders that arrive now are its children. */
-  #parent: ApprovedOrder | null = null;
+  /** Type of the entry whose intrabar fill is being delivered: orders that arrive now are its children. */
+  #parentType: OrderType | null = null;
   #insideBar = false;
 
   constructor(spec: SimVenueSpec) {
@@ -59,16 +62,10 @@ export class SimVenue {
 
   send(command: Command, time: number): void {
     if (command.kind === 'submit') {
-      const order = new SimOrder(command.order);
-      if (this.#insideBar) {
-        order.bornInBar = this.#bars[command.order.symbol];
-        order.parentType = this.#parent?.type ?? null;
-      }
-      this.#orders[command.order.symbol].push(order);
-      this.#updateBand(command.order.symbol);
+      this.#accept(command.order);
       return;
     }
-    const order = this.#orders[command.symbol].find((known) => known.intent.id === command.orderId);
+    const order = this.#find(command.symbol, command.orderId);
     if (!order) return;
     if (command.kind === 'cancel') this.#end(order, 'canceled', 'canceled', time);
     else {
@@ -76,6 +73,23 @@ export class SimVenue {
       order.quantity = command.quantity;
       this.#updateBand(command.symbol);
     }
+  }
+
+  #accept(approved: ApprovedOrder): void {
+    const order = this.#spare.pop() ?? new SimOrder();
+    order.take(approved);
+    if (this.#insideBar) {
+      order.bornInBar = this.#bars[approved.symbol];
+      order.parentType = this.#parentType;
+    }
+    this.#orders[approved.symbol].push(order);
+    this.#narrowBand(order);
+  }
+
+  #find(symbol: number, id: number): SimOrder | null {
+    const orders = this.#orders[symbol];
+    for (let o = 0; o < orders.length; o++) if (orders[o].intent.id === id) return orders[o];
+    return null;
   }
 
   /** A bar of `symbol` opens: market orders, and stops and limits that the open is beyond. */
@@ -100,12 +114,19 @@ export class SimVenue {
    */
   settle(symbol: number, time: number, price: number, volume: number): void {
     const pass = ++this.#pass;
-    for (;;) {
-      const due = this.#orders[symbol].find((order) => order.pass !== pass && order.intent.type === 'market');
-      if (!due) return;
-      due.pass = pass;
+    for (let due = this.#nextMarket(symbol, pass); due; due = this.#nextMarket(symbol, pass)) {
       this.#fill(due, price, false, time, volume, 'close', false);
     }
+  }
+
+  /** The oldest market order that this pass has not met. */
+  #nextMarket(symbol: number, pass: number): SimOrder | null {
+    for (const order of this.#orders[symbol]) {
+      if (order.pass === pass || order.intent.type !== 'market') continue;
+      order.pass = pass;
+      return order;
+    }
+    return null;
   }
 
   /** The open bar of `symbol` closes: what its range reached trades, labelled with its last millisecond. */
@@ -123,7 +144,7 @@ export class SimVenue {
       if (!order) break;
       order.pass = pass;
       const ambiguous = order.ambiguous || this.#ambiguousInBar(order, high, low);
-      this.#parent = order.intent.role === 'entry' ? order.intent : null;
+      this.#parentType = order.intent.role === 'entry' ? order.intent.type : null;
       if (order.isLimit) {
         this.#fill(order, limitPrice(order.intent.side, order.limit, open), true, time, volume, 'range', ambiguous);
       } else {
@@ -133,7 +154,7 @@ export class SimVenue {
         if (order.intent.type === 'stop') this.#fill(order, trigger, false, time, volume, 'range', ambiguous);
         else this.#triggerLimit(order, trigger, time, volume);
       }
-      this.#parent = null;
+      this.#parentType = null;
     }
     this.#insideBar = false;
     this.#updateBand(symbol);
@@ -209,10 +230,11 @@ export class SimVenue {
   }
 
   #siblingReached(order: SimOrder, role: string, slot: number, high: number, low: number): boolean {
-    return this.#orders[order.intent.symbol].some(
-      (other) =>
-        other.intent.slot === slot && other.intent.role === role && other.reachedBy(high, low, this.#spec.fills),
-    );
+    for (const other of this.#orders[order.intent.symbol]) {
+      const { intent } = other;
+      if (intent.slot === slot && intent.role === role && other.reachedBy(high, low, this.#spec.fills)) return true;
+    }
+    return false;
   }
 
   #fill(
@@ -257,21 +279,17 @@ export class SimVenue {
     order.volumeTaken += quantity;
     if (intent.type === 'stop') order.triggered = true;
     const complete = quantity === wanted;
+    const fill = this.outbox.addFill();
+    fill.tradeId = ++this.#tradeId;
+    fill.orderId = intent.id;
+    fill.quantity = quantity;
+    fill.price = price;
+    fill.fee = fee;
+    fill.time = time;
+    fill.at = at;
+    fill.ambiguous = ambiguous;
+    fill.complete = complete;
     if (complete) this.#remove(order);
-    this.outbox.push({
-      kind: 'fill',
-      fill: {
-        tradeId: ++this.#tradeId,
-        orderId: intent.id,
-        quantity,
-        price,
-        fee,
-        time,
-        at,
-        ambiguous,
-        complete,
-      },
-    });
     this.#spec.deliver();
   }
 
@@ -298,27 +316,35 @@ export class SimVenue {
   }
 
   #end(order: SimOrder, status: EndFact['status'], reason: string, time: number): void {
+    this.outbox.addEnd(order.intent.id, status, reason, time);
     this.#remove(order);
-    this.outbox.push({ kind: 'end', end: { orderId: order.intent.id, status, reason, time } });
   }
 
   #remove(order: SimOrder): void {
-    const orders = this.#orders[order.intent.symbol];
-    orders.splice(orders.indexOf(order), 1);
-    this.#updateBand(order.intent.symbol);
+    const { symbol } = order.intent;
+    const orders = this.#orders[symbol];
+    const at = orders.indexOf(order);
+    // In place: `splice` would make a list of what it took.
+    for (let o = at + 1; o < orders.length; o++) orders[o - 1] = orders[o];
+    orders.pop();
+    this.#spare.push(order);
+    this.#updateBand(symbol);
   }
 
   #updateBand(symbol: number): void {
-    let below = NONE_BELOW;
-    let above = NONE_ABOVE;
-    let due = 0;
-    for (const order of this.#orders[symbol]) {
-      if (order.intent.type === 'market' || (order.intent.type === 'stop' && order.triggered)) due++;
-      else if (order.actsBelow) below = Math.max(below, order.level);
-      else above = Math.min(above, order.level);
-    }
-    this.#below[symbol] = below;
-    this.#above[symbol] = above;
-    this.#due[symbol] = due;
+    this.#below[symbol] = NONE_BELOW;
+    this.#above[symbol] = NONE_ABOVE;
+    this.#due[symbol] = 0;
+    const orders = this.#orders[symbol];
+    for (let o = 0; o < orders.length; o++) this.#narrowBand(orders[o]);
+  }
+
+  /** Lets the band of an order's symbol know its level: the nearest one on each side counts. */
+  #narrowBand(order: SimOrder): void {
+    const { symbol, type } = order.intent;
+    const { level } = order;
+    if (type === 'market' || (type === 'stop' && order.triggered)) this.#due[symbol]++;
+    else if (order.actsBelow) this.#below[symbol] = Math.max(this.#below[symbol], level);
+    else this.#above[symbol] = Math.min(this.#above[symbol], level);
   }
 }

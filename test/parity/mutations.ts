@@ -92,8 +92,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the largest position is not enforced',
     file: 'core/risk-room.ts',
-    find: 'if (settings.maxPosition !== null) bound(',
-    replace: 'if (settings.maxPosition === -1) bound(',
+    find: 'if (settings.maxPosition !== null)',
+    replace: 'if (settings.maxPosition === -1)',
   },
   {
     name: 'an opposite signal leaves but does not turn round',

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { Costs } from '../../src/core/costs.ts';
 import { Instrument, Market } from '../../src/core/instrument.ts';
 import { Ledger } from '../../src/core/ledger.ts';
-import { type ApprovedOrder, type EndFact, type FillFact, Order } from '../../src/core/order.ts';
+import type { ApprovedOrder, EndFact, FillFact } from '../../src/core/order.ts';
+import { OrderBook } from '../../src/core/order-book.ts';
 import { DEFAULT_COSTS } from '../../src/core/settings.ts';
 import type { TradeSignal } from '../../src/core/signal.ts';
 import { type PortfolioSlot, runPortfolio } from '../../src/execution/portfolio.ts';
@@ -120,12 +121,13 @@ describe('facts of an order', () => {
     .record({ status: fc.constantFrom('canceled', 'expired', 'rejected'), time: fc.nat(3) })
     .map(({ status, time }): EndFact => ({ orderId: 1, status, reason: status, time }));
   const state = (facts: readonly (FillFact | EndFact)[]) => {
-    const order = new Order(intent);
+    const book = new OrderBook();
+    const order = book.add(intent);
     for (const fact of facts) {
-      if ('tradeId' in fact) order.addFill(fact);
-      else order.addEnd(fact);
+      if ('tradeId' in fact) book.addFill(fact);
+      else book.addEnd(fact);
     }
-    return [order.status, order.filled, order.end];
+    return [book.status(order), book.filled(order), book.endReason(order), book.fills()];
   };
 
   test('may come in any order, and twice', () => {
@@ -192,7 +194,7 @@ describe('money', () => {
           for (const part of [closing, abs(signed) - closing]) cash -= BigInt(side) * value(price, part, buy);
           cash -= BigInt(fee);
           held += signed;
-          const { closed } = ledger.book({
+          const closed = ledger.book({
             slot: 0,
             side,
             quantity: amount,
