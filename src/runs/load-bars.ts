@@ -41,7 +41,7 @@ export class BarLoader {
   instrument(symbol: string, bars: Bars): Instrument | undefined {
     const feed = feedFor(this.#config, symbol);
     if (feed?.type === 'synthetic') return Instrument.forData(syntheticRules(symbol), bars);
-    if (feed?.type !== 'binance-public') return undefined;
+    if (feed?.type !== 'binance-public' && feed?.type !== 'binance-live') return undefined;
     const rules = new HistoryLake(resolve(this.#baseDir, feed.params.data_dir)).instruments()[symbol];
     return rules ? Instrument.forData(rules, bars) : undefined;
   }
@@ -59,9 +59,12 @@ export class BarLoader {
         return this.#generate(feed, symbol, timeframe);
       case 'csv':
         return this.#read(feed, symbol, timeframe);
+      case 'binance-live':
       case 'binance-public': {
         const lake = new HistoryLake(resolve(this.#baseDir, feed.params.data_dir));
-        const { bars, notes } = await lake.load(symbol, timeframe, { cache: feed.params.cache });
+        const { bars, notes } = await lake.load(symbol, timeframe, {
+          cache: feed.type === 'binance-live' || feed.params.cache,
+        });
         return { bars, notes: [...notes, ...findings(bars)], synthetic: false };
       }
     }

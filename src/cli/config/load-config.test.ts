@@ -52,7 +52,7 @@ execution:
 `;
     expect(shown(text)).toEqual([
       [
-        'config.yaml:3:22 Expected one of binance-public, csv, synthetic, got "binance"',
+        'config.yaml:3:22 Expected one of binance-public, csv, synthetic, binance-live, got "binance"',
         ' 3 |   - { name: b, type: binance }',
         '   |                      ^^^^^^^',
       ].join('\n'),

@@ -51,6 +51,10 @@ function chosen(schema: JsonSchema, value: unknown): JsonSchema {
   const filled = shapes.filter((shape) => shape.type !== 'null');
   if (filled.length === 1) return { ...filled[0], ...(schema.description ? { description: schema.description } : {}) };
   const type = value !== null && typeof value === 'object' ? (value as { type?: unknown }).type : undefined;
+  if (!filled.some((shape) => shape.properties?.type)) {
+    const kind = value !== null && typeof value === 'object' ? 'object' : 'string';
+    return filled.find((shape) => shape.type === kind) ?? filled[0];
+  }
   return filled.find((shape) => shape.properties?.type?.const === type) ?? mergedTypes(filled);
 }
 

@@ -69,7 +69,51 @@ const syntheticFeed = z
   })
   .describe('An invented market, always labelled as such: for learning and tests, never for conclusions.');
 
-export const feed = z.discriminatedUnion('type', [binancePublicFeed, csvFeed, syntheticFeed]);
+const address = (protocol: RegExp, example: string) =>
+  z.string().regex(protocol, `Expected an address such as ${example}`);
+
+const binanceLiveFeed = z
+  .strictObject({
+    name: feedName,
+    type: z.literal('binance-live'),
+    symbols: feedSymbols,
+    params: z
+      .strictObject({
+        endpoints: z
+          .union([
+            z.enum(['binance', 'binance-testnet', 'binance-demo']),
+            z.strictObject({
+              rest: address(/^https?:\/\//, 'http://127.0.0.1:8080').describe('Address before /api/v3.'),
+              ws: address(/^wss?:\/\//, 'ws://127.0.0.1:8080').describe('Address before /stream.'),
+            }),
+          ])
+          .default('binance')
+          .describe('Whose prices; or the addresses of an exchange that speaks the same language.'),
+        data_dir: z
+          .string()
+          .min(1)
+          .default('data/history')
+          .describe('Folder of the history for the warm-up, from the config file.'),
+        stale_after_ms: z
+          .int()
+          .min(1_000)
+          .default(30_000)
+          .describe('A stream without news for so long, by exchange time, is checked by REST and counts as stale.'),
+        late_after_ms: z.int().min(0).default(10_000).describe('A bar known so long after its close opens no trade.'),
+        slice_deadline_ms: z
+          .int()
+          .min(0)
+          .default(5_000)
+          .describe('How long bars that close together wait for each other.'),
+        confirm: z.boolean().default(true).describe('Compare each closed bar with REST some seconds later.'),
+        book: z.boolean().default(true).describe('Follow best bid and ask, for the price collar.'),
+      })
+      .prefault({})
+      .describe('Settings of the feed.'),
+  })
+  .describe("Binance's live candles by WebSocket; backtests read the history in its data_dir.");
+
+export const feed = z.discriminatedUnion('type', [binancePublicFeed, csvFeed, syntheticFeed, binanceLiveFeed]);
 
 export const strategy = z.strictObject({
   name: name.describe('Your name for it; symbol, timeframe and name together are unique.'),
