@@ -116,8 +116,9 @@ export class Engine {
   }
 
   step(input: Input): readonly Command[] {
-    if (input.kind === 'slice') return this.#onSlice(input);
     this.#commands.clear();
+    // By its class: inputs have so many shapes that reading `kind` of any of them is a search, and this is every bar.
+    if (input instanceof MarketSlice) return this.#onSlice(input);
     switch (input.kind) {
       case 'answer':
         this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
@@ -138,7 +139,6 @@ export class Engine {
   }
 
   #onSlice(slice: MarketSlice): readonly Command[] {
-    this.#commands.clear();
     for (let b = 0; b < slice.count; b++) {
       const bar = slice.bars[b];
       const valued = this.#valued[bar.stream];

@@ -92,8 +92,9 @@ export class HistoricalRun {
   #nextInstant(): boolean {
     let time = NEVER;
     for (let s = 0; s < this.#cursors.length; s++) {
-      const { next } = this.#cursors[s];
-      if (next < time) time = next;
+      const { opensAt, closesAt } = this.#cursors[s];
+      if (opensAt < time) time = opensAt;
+      if (closesAt < time) time = closesAt;
     }
     if (time === NEVER) return false;
     this.#slice.time = time;
@@ -107,11 +108,13 @@ export class HistoricalRun {
     this.#values = false;
     for (let s = 0; s < this.#cursors.length; s++) {
       const cursor = this.#cursors[s];
-      if (!cursor.isOpen || cursor.next !== slice.time) continue;
+      if (cursor.closesAt !== slice.time) continue;
       cursor.leave();
       if (cursor.fills) this.#venue.range(cursor.symbol, cursor.bar);
       if (cursor.values) this.#values = true;
-      slice.bars[slice.count++] = cursor.bar;
+      // Nearly always the bar that stands there already: a comparison costs less than noting a pointer for the collector.
+      if (slice.bars[slice.count] !== cursor.bar) slice.bars[slice.count] = cursor.bar;
+      slice.count++;
     }
     return slice.count > 0;
   }
@@ -119,7 +122,7 @@ export class HistoricalRun {
   #openBars(): void {
     for (let s = 0; s < this.#cursors.length; s++) {
       const cursor = this.#cursors[s];
-      if (cursor.isOpen || cursor.next !== this.#slice.time) continue;
+      if (cursor.opensAt !== this.#slice.time) continue;
       cursor.enter();
       if (cursor.fills) this.#venue.open(cursor.symbol, cursor.bar);
     }

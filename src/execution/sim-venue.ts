@@ -5,6 +5,7 @@ import type { ApprovedOrder, Command, EndFact, FillFact, OrderType } from '../co
 import type { FillSettings } from '../core/settings.ts';
 import { AnswerQueue } from './answer-queue.ts';
 import { limitPrice, stopPrice, worsened } from './fill-rules.ts';
+import { RestingOrders } from './resting-orders.ts';
 import { SimOrder } from './sim-order.ts';
 
 /** The account the venue fills for. */
@@ -24,9 +25,6 @@ export interface SimVenueSpec {
   readonly deliver: () => void;
 }
 
-const NONE_BELOW = 0;
-const NONE_ABOVE = Number.POSITIVE_INFINITY;
-
 /**
  * A venue that fills orders from bars, in time order: first everything that is due at the open, then what the range of
  * the bar reaches, the direction that hurts the position first. Prices and quantities are units.
@@ -34,16 +32,10 @@ const NONE_ABOVE = Number.POSITIVE_INFINITY;
 export class SimVenue {
   readonly outbox = new AnswerQueue();
   readonly #spec: SimVenueSpec;
-  readonly #orders: SimOrder[][];
+  /** The working orders of each symbol. */
+  readonly #symbols: readonly RestingOrders[];
   /** Orders that are over, for the next ones to use. */
   readonly #spare: SimOrder[] = [];
-  /** Nearest levels below and above for each symbol: a bar inside them changes nothing. */
-  readonly #below: Float64Array;
-  readonly #above: Float64Array;
-  /** How many orders of each symbol trade at the next open whatever its price. */
-  readonly #due: Int32Array;
-  /** How many bars of each symbol have opened. */
-  readonly #bars: Int32Array;
   #tradeId = 0;
   /** Number of the present walk over the orders: each order acts once in one. */
   #pass = 0;
@@ -53,11 +45,7 @@ export class SimVenue {
 
   constructor(spec: SimVenueSpec) {
     this.#spec = spec;
-    this.#orders = spec.markets.map(() => []);
-    this.#below = new Float64Array(spec.markets.length).fill(NONE_BELOW);
-    this.#above = new Float64Array(spec.markets.length).fill(NONE_ABOVE);
-    this.#due = new Int32Array(spec.markets.length);
-    this.#bars = new Int32Array(spec.markets.length);
+    this.#symbols = spec.markets.map(() => new RestingOrders());
   }
 
   send(command: Command, time: number): void {
@@ -65,13 +53,13 @@ export class SimVenue {
       this.#accept(command.order);
       return;
     }
-    const order = this.#find(command.symbol, command.orderId);
+    const order = this.#symbols[command.symbol].find(command.orderId);
     if (!order) return;
     if (command.kind === 'cancel') this.#end(order, 'canceled', 'canceled', time);
     else {
       order.price = command.price;
       order.quantity = command.quantity;
-      this.#updateBand(command.symbol);
+      this.#symbols[command.symbol].updateBand();
     }
   }
 
@@ -79,31 +67,25 @@ export class SimVenue {
     const order = this.#spare.pop() ?? new SimOrder();
     order.take(approved);
     if (this.#insideBar) {
-      order.bornInBar = this.#bars[approved.symbol];
+      order.bornInBar = this.#symbols[approved.symbol].bars;
       order.parentType = this.#parentType;
     }
-    this.#orders[approved.symbol].push(order);
-    this.#narrowBand(order);
-  }
-
-  #find(symbol: number, id: number): SimOrder | null {
-    const orders = this.#orders[symbol];
-    for (let o = 0; o < orders.length; o++) if (orders[o].intent.id === id) return orders[o];
-    return null;
+    this.#symbols[approved.symbol].add(order);
   }
 
   /** A bar of `symbol` opens: market orders, and stops and limits that the open is beyond. */
   open(symbol: number, bar: MarketBar): void {
-    this.#bars[symbol]++;
+    const resting = this.#symbols[symbol];
+    resting.bars++;
     const price = bar.open;
-    if (this.#due[symbol] === 0 && price > this.#below[symbol] && price < this.#above[symbol]) return;
+    if (resting.due === 0 && price > resting.below && price < resting.above) return;
     this.#openOrders(symbol, bar, price);
   }
 
   #openOrders(symbol: number, bar: MarketBar, price: number): void {
     const pass = ++this.#pass;
     for (let due = this.#nextDue(symbol, price, pass); due; due = this.#nextDue(symbol, price, pass)) {
-      const rests = due.isLimit && due.triggeredInBar !== this.#bars[symbol];
+      const rests = due.isLimit && due.triggeredInBar !== this.#symbols[symbol].bars;
       this.#fill(due, price, rests, bar.openTime, bar.volume, 'open', due.ambiguous);
     }
   }
@@ -121,7 +103,7 @@ export class SimVenue {
 
   /** The oldest market order that this pass has not met. */
   #nextMarket(symbol: number, pass: number): SimOrder | null {
-    for (const order of this.#orders[symbol]) {
+    for (const order of this.#symbols[symbol].orders) {
       if (order.pass === pass || order.intent.type !== 'market') continue;
       order.pass = pass;
       return order;
@@ -131,7 +113,8 @@ export class SimVenue {
 
   /** The open bar of `symbol` closes: what its range reached trades, labelled with its last millisecond. */
   range(symbol: number, bar: MarketBar): void {
-    if (bar.low > this.#below[symbol] && bar.high < this.#above[symbol]) return;
+    const resting = this.#symbols[symbol];
+    if (bar.low > resting.below && bar.high < resting.above) return;
     this.#rangeOrders(symbol, bar);
   }
 
@@ -150,19 +133,19 @@ export class SimVenue {
       } else {
         const trigger = stopPrice(order.intent.side, order.price, open);
         order.triggered = true;
-        order.triggeredInBar = this.#bars[symbol];
+        order.triggeredInBar = this.#symbols[symbol].bars;
         if (order.intent.type === 'stop') this.#fill(order, trigger, false, time, volume, 'range', ambiguous);
         else this.#triggerLimit(order, trigger, time, volume);
       }
       this.#parentType = null;
     }
     this.#insideBar = false;
-    this.#updateBand(symbol);
+    this.#symbols[symbol].updateBand();
   }
 
   /** The oldest order that the open lets trade and that this pass has not met. */
   #nextDue(symbol: number, price: number, pass: number): SimOrder | null {
-    for (const order of this.#orders[symbol]) {
+    for (const order of this.#symbols[symbol].orders) {
       if (order.pass === pass || !this.#dueAtOpen(order, price)) continue;
       order.pass = pass;
       return order;
@@ -176,7 +159,7 @@ export class SimVenue {
     if (!order.reachedBy(price, price, this.#spec.fills)) return false;
     if (order.awaitsTrigger && type === 'stop_limit') {
       order.triggered = true;
-      order.triggeredInBar = this.#bars[order.intent.symbol];
+      order.triggeredInBar = this.#symbols[order.intent.symbol].bars;
       return order.intent.side * (price - order.limit) <= 0;
     }
     return true;
@@ -193,9 +176,9 @@ export class SimVenue {
   #nextReached(symbol: number, open: number, high: number, low: number, pass: number): SimOrder | undefined {
     let next: SimOrder | undefined;
     let nextRank = 0;
-    for (const order of this.#orders[symbol]) {
+    for (const order of this.#symbols[symbol].orders) {
       if (order.pass === pass || !order.reachedBy(high, low, this.#spec.fills)) continue;
-      if (order.bornInBar === this.#bars[symbol] && !this.#mayActAtBirth(order, high, low)) {
+      if (order.bornInBar === this.#symbols[symbol].bars && !this.#mayActAtBirth(order, high, low)) {
         order.ambiguous = true;
         continue;
       }
@@ -224,13 +207,13 @@ export class SimVenue {
 
   #ambiguousInBar(order: SimOrder, high: number, low: number): boolean {
     if (order.intent.role !== 'stop_loss') return false;
-    const bornNow = order.bornInBar === this.#bars[order.intent.symbol];
+    const bornNow = order.bornInBar === this.#symbols[order.intent.symbol].bars;
     if (bornNow && (order.parentType === 'stop' || order.parentType === 'stop_limit')) return true;
     return this.#siblingReached(order, 'take_profit', order.intent.slot, high, low);
   }
 
   #siblingReached(order: SimOrder, role: string, slot: number, high: number, low: number): boolean {
-    for (const other of this.#orders[order.intent.symbol]) {
+    for (const other of this.#symbols[order.intent.symbol].orders) {
       const { intent } = other;
       if (intent.slot === slot && intent.role === role && other.reachedBy(high, low, this.#spec.fills)) return true;
     }
@@ -306,7 +289,7 @@ export class SimVenue {
   #allowedByVolume(order: SimOrder, market: Market, volume: number): number {
     const { volumeCap } = this.#spec.fills;
     if (volumeCap === null || volume === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-    const bar = this.#bars[order.intent.symbol];
+    const bar = this.#symbols[order.intent.symbol].bars;
     if (order.volumeBar !== bar) {
       order.volumeBar = bar;
       order.volumeTaken = 0;
@@ -321,30 +304,7 @@ export class SimVenue {
   }
 
   #remove(order: SimOrder): void {
-    const { symbol } = order.intent;
-    const orders = this.#orders[symbol];
-    const at = orders.indexOf(order);
-    // In place: `splice` would make a list of what it took.
-    for (let o = at + 1; o < orders.length; o++) orders[o - 1] = orders[o];
-    orders.pop();
+    this.#symbols[order.intent.symbol].remove(order);
     this.#spare.push(order);
-    this.#updateBand(symbol);
-  }
-
-  #updateBand(symbol: number): void {
-    this.#below[symbol] = NONE_BELOW;
-    this.#above[symbol] = NONE_ABOVE;
-    this.#due[symbol] = 0;
-    const orders = this.#orders[symbol];
-    for (let o = 0; o < orders.length; o++) this.#narrowBand(orders[o]);
-  }
-
-  /** Lets the band of an order's symbol know its level: the nearest one on each side counts. */
-  #narrowBand(order: SimOrder): void {
-    const { symbol, type } = order.intent;
-    const { level } = order;
-    if (type === 'market' || (type === 'stop' && order.triggered)) this.#due[symbol]++;
-    else if (order.actsBelow) this.#below[symbol] = Math.max(this.#below[symbol], level);
-    else this.#above[symbol] = Math.min(this.#above[symbol], level);
   }
 }

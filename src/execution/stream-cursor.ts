@@ -1,4 +1,4 @@
-import { type Bars, lowerBound } from '../core/bars.ts';
+import { type Bars, lowerBound, type Series } from '../core/bars.ts';
 import { MarketBar } from '../core/engine.ts';
 import { isFixed, timeframeMs } from '../core/timeframe.ts';
 import type { RunStream } from './historical-run.ts';
@@ -6,7 +6,7 @@ import type { RunStream } from './historical-run.ts';
 /** A constant of this module: the global `Infinity` in a branch that has not run yet would box every number that meets it. */
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** Where a run stands in one stream: before the open of bar `index`, or inside it. */
+/** Where a run stands in one stream: before the open of a bar, or inside it. */
 export class StreamCursor {
   readonly symbol: number;
   /** Orders of the symbol fill from the bar it stands in: no finer stream of the symbol has bars inside it. */
@@ -16,59 +16,88 @@ export class StreamCursor {
   /** The bar it stands in, or stood in last. */
   readonly bar: MarketBar;
   readonly bars: Bars;
-  isOpen = false;
-  /** When the next open or close comes, epoch ms; Infinity after the last bar. */
-  next = 0.5;
-  #index = 0;
-  readonly #scale: number;
+  // Numbers that bars are counted with start as fractions, so that they are stored unboxed.
+  /** When the next bar opens, epoch ms; never while it stands in one, and after the last. */
+  opensAt = 0.5;
+  /** When the bar it stands in closes, epoch ms; never outside of bars. */
+  closesAt = 0.5;
+  /** When the bar after the one it stands in opens. */
+  #following = 0.5;
+  /** Price units of one. */
+  readonly #scale: number = 0.5;
   /** Length of every bar, or 0 where they differ (months). */
-  readonly #barMs: number;
+  readonly #barMs: number = 0.5;
   readonly #finer: readonly Bars[];
+  // The columns themselves: one step less to each price than through `bars`.
+  readonly #time: Series;
+  readonly #open: Series;
+  readonly #high: Series;
+  readonly #low: Series;
+  readonly #close: Series;
+  readonly #volume: Series;
 
   constructor(stream: number, { bars, symbolIndex, finer, slots }: RunStream, priceScale: number) {
     this.bar = new MarketBar(stream);
+    this.bar.index = -1;
     this.symbol = symbolIndex;
     this.#finer = finer;
     this.values = slots.length > 0;
     this.bars = bars;
+    this.#time = bars.time;
+    this.#open = bars.open;
+    this.#high = bars.high;
+    this.#low = bars.low;
+    this.#close = bars.close;
+    this.#volume = bars.volume;
     this.#scale = priceScale;
     this.#barMs = isFixed(bars.timeframe) ? timeframeMs(bars.timeframe) : 0;
-    this.next = bars.length > 0 ? bars.time[0] : NEVER;
+    this.opensAt = bars.length > 0 ? bars.time[0] : NEVER;
+    this.closesAt = NEVER;
   }
 
   /** Into the next bar: its close comes next, or the open of its successor where that is earlier. */
   enter(): void {
-    const { bar, bars } = this;
-    const i = this.#index;
-    const close = this.#barMs > 0 ? bars.time[i] + this.#barMs : bars.closeTime(i);
-    const following = i + 1 < bars.length ? bars.time[i + 1] : NEVER;
+    const { bar } = this;
+    const i = bar.index + 1;
+    const time = this.opensAt;
+    const close = this.#barMs > 0 ? time + this.#barMs : this.bars.closeTime(i);
+    const following = i + 1 < this.bars.length ? this.#time[i + 1] : NEVER;
     bar.index = i;
-    bar.openTime = bars.time[i];
-    bar.open = Math.round(bars.open[i] * this.#scale);
-    bar.volume = bars.volume[i];
-    this.next = following < close ? following : close;
+    bar.openTime = time;
+    bar.open = nearest(this.#open[i] * this.#scale);
+    bar.volume = this.#volume[i];
+    this.#following = following;
+    this.opensAt = NEVER;
+    this.closesAt = following < close ? following : close;
     this.fills = this.#finer.length === 0 || !this.#isRefined();
-    this.isOpen = true;
   }
 
   /** To its end: its range and close are known now, and the open of the next bar comes next. */
   leave(): void {
-    const { bar, bars } = this;
-    const i = this.#index;
-    bar.high = Math.round(bars.high[i] * this.#scale);
-    bar.low = Math.round(bars.low[i] * this.#scale);
-    bar.close = Math.round(bars.close[i] * this.#scale);
-    bar.closeTime = this.next;
-    this.#index = i + 1;
-    this.next = i + 1 < bars.length ? bars.time[i + 1] : NEVER;
-    this.isOpen = false;
+    const { bar } = this;
+    const i = bar.index;
+    const scale = this.#scale;
+    bar.high = nearest(this.#high[i] * scale);
+    bar.low = nearest(this.#low[i] * scale);
+    bar.close = nearest(this.#close[i] * scale);
+    bar.closeTime = this.closesAt;
+    this.opensAt = this.#following;
+    this.closesAt = NEVER;
   }
 
   /** True where a finer stream has a bar that opens inside the present one. */
   #isRefined(): boolean {
     return this.#finer.some(({ time }) => {
       const first = lowerBound(time, this.bar.openTime);
-      return first < time.length && time[first] < this.next;
+      return first < time.length && time[first] < this.closesAt;
     });
   }
+}
+
+/**
+ * To the nearest whole number, halves up, like `Math.round`; that compiles to a branch on the fraction, which is missed
+ * at every second price.
+ */
+function nearest(price: number): number {
+  return Math.floor(price + 0.5);
 }

@@ -110,8 +110,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'the account is valued at the open',
     file: 'execution/stream-cursor.ts',
-    find: 'bar.close = Math.round(bars.close[i]',
-    replace: 'bar.close = Math.round(bars.open[i]',
+    find: 'bar.close = nearest(this.#close[i]',
+    replace: 'bar.close = nearest(this.#open[i]',
   },
   {
     name: 'decisions trade at the close that caused them',
