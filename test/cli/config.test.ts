@@ -19,7 +19,7 @@ execution:
 
 const SHOWN = `error VLV_CONFIG: 5 problems in "config.yaml"
 
-config.yaml:3:27 Expected one of binance-public, csv, synthetic, got "synthetc"
+config.yaml:3:27 Expected one of binance-public, csv, synthetic, binance-live, got "synthetc"
  3 |   - { name: market, type: synthetc }
    |                           ^^^^^^^^
      Did you mean "synthetic"?
