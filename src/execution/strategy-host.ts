@@ -5,6 +5,7 @@ import type { Instrument } from '../core/instrument.ts';
 import type { Signals, TradeSignal } from '../core/signal.ts';
 import { Answer } from '../core/slot.ts';
 import type { BaseStrategy, SliceContext } from '../strategies/base.ts';
+import { setSignalAnswer, wishAnswer } from './answers.ts';
 import type { DecisionHost } from './historical-run.ts';
 
 /** Answers for one slot, or for all slots of one strategy. */
@@ -23,45 +24,26 @@ function closedBar(slice: MarketSlice, stream: number): number {
 export class SignalTape implements SlotDecider {
   readonly #slot: number;
   readonly #stream: number;
+  /** Read at every bar, so kept by itself. */
   readonly #signal: Int8Array;
-  readonly #columns: Signals['columns'];
+  readonly #signals: Signals;
   readonly #distances: DistanceColumns;
-  readonly #limits: boolean;
   readonly #answer = new Answer();
 
   constructor(slot: number, stream: number, signals: Signals, distances: DistanceColumns) {
     this.#slot = slot;
     this.#stream = stream;
     this.#signal = signals.signal;
-    this.#columns = signals.columns;
+    this.#signals = signals;
     this.#distances = distances;
-    this.#limits = signals.columns['entry_price'] !== undefined;
   }
 
   decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void {
     const i = closedBar(slice, this.#stream);
     if (i < 0) return;
-    const signal = this.#signal[i];
-    if (signal === 0) return;
-    const answer = this.#answer;
-    const columns = this.#columns;
-    answer.signal = signal;
-    answer.quantity = columns['quantity']?.[i] ?? Number.NaN;
-    answer.stopLoss = columns['stop_loss']?.[i] ?? Number.NaN;
-    answer.takeProfit = columns['take_profit']?.[i] ?? Number.NaN;
-    answer.type = 'market';
-    answer.price = Number.NaN;
-    answer.validBars = 0;
-    if (this.#limits) {
-      const price = columns['entry_price'][i];
-      if (!Number.isNaN(price)) {
-        answer.type = 'limit';
-        answer.price = price;
-        answer.validBars = 1;
-      }
-    }
-    setDistances(answer, this.#distances, i);
-    deliver(this.#slot, answer);
+    if (this.#signal[i] === 0) return;
+    setSignalAnswer(this.#answer, this.#signals, this.#distances, i);
+    deliver(this.#slot, this.#answer);
   }
 }
 
@@ -88,7 +70,7 @@ export class OrderTape implements SlotDecider {
     const i = closedBar(slice, this.#stream);
     const wishes = this.#byBar.get(i);
     if (!wishes) return;
-    for (const wish of wishes) deliver(this.#slot, answerOf(wish, this.#distances, i));
+    for (const wish of wishes) deliver(this.#slot, wishAnswer(wish, this.#distances, i));
   }
 }
 
@@ -151,7 +133,7 @@ export class SliceDecider implements SlotDecider {
     };
     for (const wish of this.#strategy.onSlice?.(context) ?? []) {
       const target = known(wish.symbol);
-      deliver(target.slot, answerOf(wish, target.distances, this.#lastBar[target.stream] ?? 0));
+      deliver(target.slot, wishAnswer(wish, target.distances, this.#lastBar[target.stream] ?? 0));
     }
   }
 }
@@ -176,26 +158,4 @@ export class InlineHost implements DecisionHost {
   decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void {
     for (let d = 0; d < this.#deciders.length; d++) this.#deciders[d].decide(slice, deliver);
   }
-}
-
-function answerOf(wish: TradeSignal, distances: DistanceColumns, i: number): Answer {
-  const answer = new Answer();
-  answer.signal = wish.side === 'BUY' ? 1 : -1;
-  answer.quantity = wish.quantity ?? Number.NaN;
-  answer.stopLoss = wish.stopLoss ?? Number.NaN;
-  answer.takeProfit = wish.takeProfit ?? Number.NaN;
-  answer.type = wish.type ?? 'market';
-  answer.price = wish.price ?? Number.NaN;
-  answer.limitPrice = wish.limitPrice ?? Number.NaN;
-  answer.reduceOnly = wish.reduceOnly ?? false;
-  answer.validBars = wish.validBars ?? 0;
-  answer.tag = wish.tag ?? null;
-  setDistances(answer, distances, i);
-  return answer;
-}
-
-function setDistances(answer: Answer, distances: DistanceColumns, i: number): void {
-  answer.stopDistance = distances.stop === null ? Number.NaN : distances.stop[i];
-  answer.trailDistance = distances.trail === null ? Number.NaN : distances.trail[i];
-  answer.volatility = distances.volatility === null ? Number.NaN : distances.volatility[i];
 }
