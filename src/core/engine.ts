@@ -6,6 +6,7 @@ import { Ledger } from './ledger.ts';
 import { exact, pow10 } from './money.ts';
 import type { Command, EndFact, FillFact } from './order.ts';
 import { OrderBook } from './order-book.ts';
+import type { Position } from './position.ts';
 import { Risk } from './risk.ts';
 import type { CostSettings, RiskSettings } from './settings.ts';
 import { type Answer, Slot, type SlotSpec } from './slot.ts';
@@ -88,23 +89,24 @@ export class Engine {
   readonly closed = new ClosedParts();
   readonly refusals: Refusal[] = [];
   readonly risk: Risk;
-  /** For each stream: the slots whose positions its closes value, and those that decide on it. */
-  readonly #valued: (readonly number[])[];
+  /** For each stream: the positions that its closes value, and the slots that decide on it. */
+  readonly #valued: (readonly Position[])[];
   readonly #deciding: (readonly Slot[])[];
   readonly #commands = new CommandList();
   readonly #execution: Execution;
 
   constructor(spec: EngineSpec) {
-    this.slots = spec.slots.map((slot, index) => new Slot(index, slot));
     const capital = exact(Math.round(spec.capital * pow10(spec.cashDecimals)), 'capital');
     this.ledger = new Ledger(
       capital,
       spec.slots.map((slot) => slot.market),
     );
+    const { positions } = this.ledger;
+    this.slots = spec.slots.map((slot, index) => new Slot(index, slot, positions[index]));
     this.costs = new Costs(spec.costs, spec.cashDecimals);
     this.risk = new Risk(spec.risk, this.ledger, this.book, this.slots, this.costs);
     this.#valued = spec.streams.map(({ symbolIndex }) =>
-      this.slots.filter((slot) => slot.spec.symbolIndex === symbolIndex).map((slot) => slot.index),
+      this.slots.filter((slot) => slot.spec.symbolIndex === symbolIndex).map((slot) => slot.position),
     );
     this.#deciding = spec.streams.map(({ slots }) => slots.map((index) => this.slots[index]));
     const refused: RefusalLog = (slot, time, code, detail) => {
@@ -117,32 +119,33 @@ export class Engine {
 
   step(input: Input): readonly Command[] {
     this.#commands.clear();
-    // By its class: inputs have so many shapes that reading `kind` of any of them is a search, and this is every bar.
-    if (input instanceof MarketSlice) return this.#onSlice(input);
-    switch (input.kind) {
-      case 'answer':
-        this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
-        break;
-      case 'fill':
-        this.#execution.onFill(input.fill);
-        break;
-      case 'end':
-        this.#execution.onEnd(input.end);
-        break;
-      case 'operator':
-        for (const slot of this.slots) this.#execution.closePosition(slot, input.time, input.reason);
-        break;
-      default:
-        return unreachable(input);
-    }
+    // Slices are told by their class, because they come at every bar, and `kind` is read slowly where it has many owners.
+    if (input instanceof MarketSlice) this.#onSlice(input);
+    else this.#onEvent(input);
     return this.#commands.sent;
   }
 
-  #onSlice(slice: MarketSlice): readonly Command[] {
+  #onEvent(input: Exclude<Input, MarketSlice>): void {
+    switch (input.kind) {
+      case 'answer':
+        return this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
+      case 'fill':
+        return this.#execution.onFill(input.fill);
+      case 'end':
+        return this.#execution.onEnd(input.end);
+      case 'operator':
+        for (const slot of this.slots) this.#execution.closePosition(slot, input.time, input.reason);
+        return;
+      default:
+        return unreachable(input);
+    }
+  }
+
+  #onSlice(slice: MarketSlice): void {
     for (let b = 0; b < slice.count; b++) {
       const bar = slice.bars[b];
       const valued = this.#valued[bar.stream];
-      for (let v = 0; v < valued.length; v++) this.ledger.mark(valued[v], bar);
+      for (let v = 0; v < valued.length; v++) valued[v].mark(bar);
     }
     this.ledger.revalue();
     this.risk.observe(slice);
@@ -154,7 +157,6 @@ export class Engine {
     if (this.ledger.equityNow <= 0) {
       for (const slot of this.slots) this.#execution.closePosition(slot, slice.time, 'stop_loss');
     }
-    return this.#commands.sent;
   }
 }
 

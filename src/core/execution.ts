@@ -62,7 +62,7 @@ export class Execution {
   onBarClosed(slot: Slot, bar: MarketBar): void {
     slot.bar++;
     if (slot.entries.length > 0) this.#expireEntries(slot);
-    const position = this.#ledger.positions[slot.index];
+    const position = slot.position;
     if (position.quantity === 0) return;
     position.seeBar(bar);
     if (slot.followsPrice) {
@@ -83,7 +83,7 @@ export class Execution {
   onAnswer(slot: Slot, answer: Answer, time: number): void {
     if (answer.signal === 0) return;
     const side: Side = answer.signal > 0 ? 1 : -1;
-    const held = this.#ledger.positions[slot.index].side;
+    const held = slot.position.side;
     if (held === -side) this.#reduce(slot, answer, side, time);
     else this.#enter(slot, answer, side, time);
   }
@@ -92,7 +92,7 @@ export class Execution {
   closePosition(slot: Slot, time: number, reason: ExitReason): void {
     this.#cancelEntries(slot);
     slot.reversal = null;
-    const quantity = Math.abs(this.#ledger.positions[slot.index].quantity);
+    const quantity = Math.abs(slot.position.quantity);
     if (quantity === 0) return;
     slot.exitReason = reason;
     if (this.#leavesAtMarket(slot)) {
@@ -134,7 +134,7 @@ export class Execution {
       slot.reversal = answer.copy();
       return;
     }
-    const occupied = this.#ledger.positions[slot.index].quantity !== 0 || slot.entries.length > 0;
+    const occupied = slot.position.quantity !== 0 || slot.entries.length > 0;
     if (occupied && !explicit && slot.spec.orders.maxEntries === 1) return;
     const draft = this.#draft(time);
     const approved = this.#risk.approveEntry(slot, side, answer, draft);
@@ -152,7 +152,7 @@ export class Execution {
 
   #reduce(slot: Slot, answer: Answer, side: Side, time: number): void {
     this.#cancelEntries(slot);
-    const held = Math.abs(this.#ledger.positions[slot.index].quantity);
+    const held = Math.abs(slot.position.quantity);
     const explicit = !Number.isNaN(answer.quantity);
     const wanted = explicit ? slot.spec.market.instrument.quantityUnits(answer.quantity) : held;
     if (wanted === 0) return;
@@ -186,7 +186,7 @@ export class Execution {
     const given = book.plannedStop(order);
     const stop = initialStop(side, fill.price, given, book.plannedStopDistance(order));
     const target = initialTarget(slot, side, fill.price, stop, book.plannedTarget(order));
-    const first = this.#ledger.positions[slot.index].quantity === 0;
+    const first = slot.position.quantity === 0;
     this.#ledger.book(this.#booked(fill, slot, bar, stop, target));
     book.spend(order, slot.spec.market.notionalUp(fill.price, fill.quantity) + fill.fee);
     if (book.fillCount(order) === 1) slot.entryCount++;
@@ -207,7 +207,7 @@ export class Execution {
 
   #onExitFill(slot: Slot, fill: FillFact, bar: number): void {
     const closed = this.#ledger.book(this.#booked(fill, slot, bar, 0, 0));
-    const flat = this.#ledger.positions[slot.index].quantity === 0;
+    const flat = slot.position.quantity === 0;
     const reason = this.#exitReason(slot, fill.orderId);
     for (let c = 0; c < closed.length; c++) {
       const part = closed[c];
@@ -225,7 +225,7 @@ export class Execution {
     const role = this.#book.role(order);
     if (role === 'stop_loss') return slot.stopReason;
     if (role === 'exit') return slot.exitReason;
-    const left = Math.abs(this.#ledger.positions[slot.index].quantity);
+    const left = Math.abs(slot.position.quantity);
     return left > this.#open(order) ? 'partial' : 'take_profit';
   }
 
@@ -246,7 +246,7 @@ export class Execution {
 
   /** After a part of the position is gone: no protective order may be larger than what is left. */
   #fitProtection(slot: Slot): void {
-    let left = Math.abs(this.#ledger.positions[slot.index].quantity);
+    let left = Math.abs(slot.position.quantity);
     if (slot.stop > 0 && this.#open(slot.stop) > left) {
       this.#amend(slot.stop, this.#book.price(slot.stop), left + this.#book.filled(slot.stop));
     }
@@ -265,7 +265,7 @@ export class Execution {
   }
 
   #placeStop(slot: Slot, price: number, time: number, reason: ExitReason): void {
-    const quantity = Math.abs(this.#ledger.positions[slot.index].quantity);
+    const quantity = Math.abs(slot.position.quantity);
     const { stop } = slot;
     slot.stopReason = reason;
     if (stop === 0) {
@@ -278,7 +278,7 @@ export class Execution {
 
   #placeTargets(slot: Slot, time: number): void {
     this.#cancelTargets(slot);
-    const { lots, quantity: held } = this.#ledger.positions[slot.index];
+    const { lots, quantity: held } = slot.position;
     const total = Math.abs(held);
     let left = total;
     for (let k = 0; k <= slot.spec.orders.partialExits.length; k++) {
@@ -304,7 +304,7 @@ export class Execution {
     const draft = this.#draft(time);
     draft.slot = slot.index;
     draft.symbol = slot.spec.symbolIndex;
-    draft.side = this.#ledger.positions[slot.index].quantity > 0 ? -1 : 1;
+    draft.side = slot.position.quantity > 0 ? -1 : 1;
     draft.type = type;
     draft.role = role;
     draft.quantity = quantity;

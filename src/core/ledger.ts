@@ -33,8 +33,8 @@ export class Ledger {
   readonly #markets: readonly Market[];
   /** What each slot has paid (negative) and received so far, cash units. */
   readonly #flows: Float64Array;
-  /** Last known price of each slot's symbol, price units. */
-  readonly #marks: Float64Array;
+  /** How many positions are open. */
+  #held = 0;
 
   /** @param markets the market of each slot; slots of one symbol share theirs */
   constructor(cash: number, markets: readonly Market[]) {
@@ -44,22 +44,17 @@ export class Ledger {
     this.#markets = markets;
     this.positions = markets.map(() => new Position());
     this.#flows = new Float64Array(markets.length);
-    this.#marks = new Float64Array(markets.length);
-  }
-
-  /** Takes the close of a bar as the last price of a slot's symbol. */
-  mark(slot: number, bar: { readonly close: number }): void {
-    this.#marks[slot] = bar.close;
   }
 
   /** Values all positions at their last prices. */
   revalue(): void {
     let equity = this.cash;
     let gross = 0;
-    for (let slot = 0; slot < this.positions.length; slot++) {
-      const { quantity } = this.positions[slot];
+    const count = this.#held > 0 ? this.positions.length : 0;
+    for (let slot = 0; slot < count; slot++) {
+      const { quantity, lastPrice } = this.positions[slot];
       if (quantity === 0) continue;
-      const value = this.#markets[slot].mark(this.#marks[slot], quantity);
+      const value = this.#markets[slot].mark(lastPrice, quantity);
       equity += value;
       gross += value < 0 ? -value : value;
     }
@@ -68,12 +63,12 @@ export class Ledger {
   }
 
   lastPrice(slot: number): number {
-    return this.#marks[slot];
+    return this.positions[slot].lastPrice;
   }
 
   /** Signed value of a slot's position at its last price, cash units. */
   value(slot: number): number {
-    return this.positions[slot].value(this.#markets[slot], this.#marks[slot]);
+    return this.positions[slot].value(this.#markets[slot]);
   }
 
   /** What a slot has earned so far, open positions at their last prices, cash units. */
@@ -109,7 +104,8 @@ export class Ledger {
   book(fill: BookedFill): readonly MatchedPart[] {
     const position = this.positions[fill.slot];
     const market = this.#markets[fill.slot];
-    const against = position.side !== 0 && position.side !== fill.side;
+    const wasHeld = position.quantity !== 0;
+    const against = wasHeld && position.side !== fill.side;
     const closing = against ? Math.min(fill.quantity, Math.abs(position.quantity)) : 0;
     const opening = fill.quantity - closing;
     const closeFee = opening === 0 ? fill.fee : Math.floor((fill.fee * closing) / fill.quantity);
@@ -125,7 +121,8 @@ export class Ledger {
       this.#pay(fill, cost, fill.fee - closeFee);
       position.open(fill.side, newLot(fill, opening, cost, fill.fee - closeFee));
     }
-    this.#marks[fill.slot] = fill.price;
+    position.lastPrice = fill.price;
+    this.#held += (position.quantity === 0 ? 0 : 1) - (wasHeld ? 1 : 0);
     return closed;
   }
 

@@ -46,6 +46,8 @@ export class MatchedPart {
 export class Position {
   /** Signed quantity units; negative is short. */
   quantity = 0.5;
+  /** Last known price of its symbol, price units. */
+  lastPrice = 0.5;
   readonly lots: Lot[] = [];
   /** What the latest fill matched. */
   readonly #matched: MatchedPart[] = [];
@@ -53,6 +55,7 @@ export class Position {
 
   constructor() {
     this.quantity = 0;
+    this.lastPrice = 0;
   }
 
   get side(): Side | 0 {
@@ -148,8 +151,13 @@ export class Position {
     }
   }
 
-  /** Value at a price, cash units, signed. */
-  value(market: Market, price: number): number {
-    return this.quantity === 0 ? 0 : market.mark(price, this.quantity);
+  /** Takes the close of a bar as the last price of its symbol. */
+  mark(bar: { readonly close: number }): void {
+    this.lastPrice = bar.close;
+  }
+
+  /** Value at the last price, cash units, signed. */
+  value(market: Market): number {
+    return this.quantity === 0 ? 0 : market.mark(this.lastPrice, this.quantity);
   }
 }

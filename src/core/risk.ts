@@ -108,7 +108,7 @@ export class Risk {
     const limited = this.#accountLimit(slot, side);
     if (limited) return limited;
     const { market, orders } = slot.spec;
-    const last = this.#ledger.lastPrice(slot.index);
+    const last = slot.position.lastPrice;
     const prices = this.#prices;
     prices.decide(slot, side, answer, last);
     const expected = answer.type === 'market' ? last : prices.price;
@@ -228,7 +228,7 @@ export class Risk {
   }
 
   #isOpen(slot: Slot): boolean {
-    return this.#ledger.positions[slot.index].quantity !== 0 || slot.entries.length > 0;
+    return slot.position.quantity !== 0 || slot.entries.length > 0;
   }
 
   #scale(): number {

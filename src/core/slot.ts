@@ -1,4 +1,5 @@
 import type { Market } from './instrument.ts';
+import type { Position } from './position.ts';
 import type { OrderSettings } from './settings.ts';
 import type { EntryType } from './signal.ts';
 import type { Timeframe } from './timeframe.ts';
@@ -48,6 +49,7 @@ export interface SlotSpec {
 export class Slot {
   readonly index: number;
   readonly spec: SlotSpec;
+  readonly position: Position;
   /** Index of the last bar that closed. */
   bar = -1;
   /** Numbers of the orders it has out; 0 is none. */
@@ -73,9 +75,10 @@ export class Slot {
   restsUntilBar = -1;
   #refusal: { readonly side: number; readonly code: RefusalCode; readonly bar: number } | null = null;
 
-  constructor(index: number, spec: SlotSpec) {
+  constructor(index: number, spec: SlotSpec, position: Position) {
     this.index = index;
     this.spec = spec;
+    this.position = position;
     this.followsPrice = spec.orders.trailingStop !== null || spec.orders.breakEvenAtR !== null;
     this.best = 0;
     this.trailDistance = 0;

@@ -157,7 +157,7 @@ export class HistoricalRun {
       if (fills) this.#venue.settle(symbol, time - 1, bar.close, bar.volume);
       // A fill leaves its own price, slippage included, as the last one; the account is valued at the close.
       for (const slot of this.engine.slots) {
-        if (slot.spec.symbolIndex === symbol) this.engine.ledger.mark(slot.index, bar);
+        if (slot.spec.symbolIndex === symbol) slot.position.mark(bar);
       }
     }
     if (this.#values) valuation.amendLast(this.engine.ledger);
