@@ -1,6 +1,7 @@
 import { ClosedParts } from './closed-parts.ts';
 import { CommandList } from './commands.ts';
 import { Costs } from './costs.ts';
+import type { TradingState } from './entry-gate.ts';
 import { Execution, type RefusalLog } from './execution.ts';
 import { Ledger } from './ledger.ts';
 import { exact, pow10 } from './money.ts';
@@ -58,7 +59,23 @@ export type Input =
   | { readonly kind: 'end'; readonly end: EndFact }
   | MarketSlice
   | { readonly kind: 'answer'; readonly time: number; readonly slot: number; readonly answer: Answer }
-  | { readonly kind: 'operator'; readonly time: number; readonly order: 'flatten'; readonly reason: ExitReason };
+  /** One position is to be left at once: its stop cannot stand at the exchange. */
+  | { readonly kind: 'exit'; readonly time: number; readonly slot: number; readonly reason: ExitReason }
+  /** Something begins or ceases to stand in the way of a symbol's entries; null is all symbols. */
+  | {
+      readonly kind: 'block';
+      readonly time: number;
+      readonly symbol: string | null;
+      readonly reason: string;
+      readonly on: boolean;
+    }
+  | {
+      readonly kind: 'operator';
+      readonly time: number;
+      readonly state: TradingState;
+      /** What trades that it ends are recorded as. */
+      readonly reason: ExitReason;
+    };
 
 export interface StreamSpec {
   readonly symbolIndex: number;
@@ -133,11 +150,23 @@ export class Engine {
         return this.#execution.onFill(input.fill);
       case 'end':
         return this.#execution.onEnd(input.end);
+      case 'exit':
+        return this.#execution.closePosition(this.slots[input.slot], input.time, input.reason);
+      case 'block':
+        return this.risk.gate.block(input.symbol, input.reason, input.on);
       case 'operator':
-        for (const slot of this.slots) this.#execution.closePosition(slot, input.time, input.reason);
-        return;
+        return this.#onOperator(input.state, input.time, input.reason);
       default:
         return unreachable(input);
+    }
+  }
+
+  /** Entries that wait are taken back in every state but the active one; what protects a position stays. */
+  #onOperator(state: TradingState, time: number, reason: ExitReason): void {
+    this.risk.gate.state = state;
+    for (const slot of this.slots) {
+      if (state === 'FLATTEN') this.#execution.closePosition(slot, time, reason);
+      else if (state !== 'ACTIVE') this.#execution.cancelEntries(slot);
     }
   }
 

@@ -19,6 +19,7 @@ class Booking implements BookedFill {
   quantity = 0.5;
   price = 0.5;
   fee = 0.5;
+  feeQuantity = 0;
   time = 0.5;
   bar = 0;
   stop = 0.5;
@@ -90,7 +91,7 @@ export class Execution {
 
   /** Leaves the whole position at the market; its protective orders stay until that is filled. */
   closePosition(slot: Slot, time: number, reason: ExitReason): void {
-    this.#cancelEntries(slot);
+    this.cancelEntries(slot);
     slot.reversal = null;
     const quantity = Math.abs(slot.position.quantity);
     if (quantity === 0) return;
@@ -151,7 +152,7 @@ export class Execution {
   }
 
   #reduce(slot: Slot, answer: Answer, side: Side, time: number): void {
-    this.#cancelEntries(slot);
+    this.cancelEntries(slot);
     const held = Math.abs(slot.position.quantity);
     const explicit = !Number.isNaN(answer.quantity);
     const wanted = explicit ? slot.spec.market.instrument.quantityUnits(answer.quantity) : held;
@@ -233,7 +234,7 @@ export class Execution {
     this.#cancel(slot.stop);
     this.#cancel(slot.exit);
     this.#cancelTargets(slot);
-    this.#cancelEntries(slot);
+    this.cancelEntries(slot);
     slot.stop = 0;
     slot.exit = 0;
     slot.entryCount = 0;
@@ -340,7 +341,7 @@ export class Execution {
     removeFrom(slot.entries, order);
   }
 
-  #cancelEntries(slot: Slot): void {
+  cancelEntries(slot: Slot): void {
     while (slot.entries.length > 0) this.#cancelEntry(slot, slot.entries[0]);
   }
 
@@ -387,6 +388,7 @@ export class Execution {
     booking.quantity = fill.quantity;
     booking.price = fill.price;
     booking.fee = fill.fee;
+    booking.feeQuantity = fill.feeQuantity;
     booking.time = fill.time;
     booking.bar = bar;
     booking.stop = stop;

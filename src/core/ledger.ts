@@ -11,6 +11,8 @@ export interface BookedFill {
   readonly quantity: number;
   readonly price: number;
   readonly fee: number;
+  /** Fee that was taken off the bought quantity itself, quantity units. */
+  readonly feeQuantity: number;
   readonly time: number;
   readonly bar: number;
   readonly stop: number;
@@ -106,7 +108,10 @@ export class Ledger {
     const market = this.#markets[fill.slot];
     const wasHeld = position.quantity !== 0;
     const against = wasHeld && position.side !== fill.side;
-    const closing = against ? Math.min(fill.quantity, Math.abs(position.quantity)) : 0;
+    const held = Math.abs(position.quantity);
+    const closing = against ? Math.min(fill.quantity, held) : 0;
+    // Less than a lot cannot be sold: it goes with what was, for nothing.
+    const dust = closing > 0 && held - closing < market.instrument.lot ? held - closing : 0;
     const opening = fill.quantity - closing;
     const closeFee = opening === 0 ? fill.fee : Math.floor((fill.fee * closing) / fill.quantity);
     let closed = NOTHING;
@@ -114,13 +119,15 @@ export class Ledger {
       const proceeds = this.#amount(market, fill.side, fill.price, closing);
       this.#pay(fill, proceeds, closeFee);
       position.see(fill.price);
-      closed = position.close(closing, proceeds, closeFee);
+      closed = position.close(closing + dust, proceeds, closeFee);
+      position.dust += dust;
     }
     if (opening > 0) {
       const cost = this.#amount(market, fill.side, fill.price, opening);
       this.#pay(fill, cost, fill.fee - closeFee);
       position.open(fill.side, newLot(fill, opening, cost, fill.fee - closeFee));
     }
+    if (opening > 0 && fill.feeQuantity > 0) position.takeFee(fill.feeQuantity);
     position.lastPrice = fill.price;
     this.#held += (position.quantity === 0 ? 0 : 1) - (wasHeld ? 1 : 0);
     return closed;

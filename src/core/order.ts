@@ -85,6 +85,8 @@ export interface FillFact {
   readonly price: number;
   /** Cash units. */
   readonly fee: number;
+  /** Fee that was taken off the bought quantity itself, quantity units. */
+  readonly feeQuantity: number;
   readonly time: number;
   /** Where in a bar it traded: at its open, inside its range (the order of events there is assumed), or at its close. */
   readonly at: 'open' | 'range' | 'close';

@@ -49,6 +49,8 @@ export class Position {
   /** Last known price of its symbol, price units. */
   lastPrice = 0.5;
   readonly lots: Lot[] = [];
+  /** What closed positions left behind because it was less than a lot, quantity units. */
+  dust = 0.5;
   /** What the latest fill matched. */
   readonly #matched: MatchedPart[] = [];
   readonly #spare: MatchedPart[] = [];
@@ -56,6 +58,7 @@ export class Position {
   constructor() {
     this.quantity = 0;
     this.lastPrice = 0;
+    this.dust = 0;
   }
 
   get side(): Side | 0 {
@@ -71,6 +74,13 @@ export class Position {
       quantity += lot.quantity;
     }
     return value / quantity;
+  }
+
+  /** The exchange kept a part of the newest lot as its fee: less is held for the same cost. */
+  takeFee(quantity: number): void {
+    const lot = this.lots[this.lots.length - 1];
+    lot.quantity -= quantity;
+    this.quantity -= this.quantity > 0 ? quantity : -quantity;
   }
 
   open(side: Side, lot: Lot): void {

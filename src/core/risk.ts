@@ -1,4 +1,5 @@
 import type { Costs } from './costs.ts';
+import { EntryGate } from './entry-gate.ts';
 import { MAX_UNITS } from './money.ts';
 import type { Ledger } from './ledger.ts';
 import type { ApprovedOrder, OrderDraft, OrderIntent, OrderType, Side } from './order.ts';
@@ -25,6 +26,7 @@ export interface Refused {
  */
 export class Risk {
   readonly settings: RiskSettings;
+  readonly gate = new EntryGate();
   readonly #ledger: Ledger;
   readonly #slots: readonly Slot[];
   readonly #costs: Costs;
@@ -172,6 +174,8 @@ export class Risk {
 
   #accountLimit(slot: Slot, side: Side): Refused | null {
     const { settings } = this;
+    const barred = this.gate.refusal(slot.spec.symbol);
+    if (barred) return barred;
     if (side === -1 && !slot.spec.orders.allowShort) return refuse('SHORT_NOT_ALLOWED', 'allow_short is off');
     if (this.#lost) return refuse('INSUFFICIENT_CASH', 'the account fell to zero');
     if (this.#halted) return refuse('MAX_DRAWDOWN', `drawdown reached ${settings.maxDrawdownPct}%`);

@@ -111,6 +111,10 @@ export const REFUSAL_CODES = {
   STOP_SIDE: 'The stop or target is on the wrong side of the price.',
   SHORT_NOT_ALLOWED: 'The signal would go short and allow_short is off.',
   PYRAMIDING: 'The position already has as many entries as max_entries allows.',
+  NOT_TRADING: 'An operator has halted entries.',
+  BLOCKED: 'Something makes this moment unfit for entries: stale prices, an order of unknown fate.',
+  MAX_ORDER_VALUE: 'The order would be worth more than max_order_value.',
+  ORDER_RATE: 'As many entries were sent as max_orders_per_minute or max_entries_per_day allows.',
   ALLOCATION: "The strategy's own share of the capital is used up.",
 } as const;
 export type RefusalCode = keyof typeof REFUSAL_CODES;

@@ -9,6 +9,7 @@ class Fill implements FillFact {
   quantity = 0.5;
   price = 0.5;
   fee = 0.5;
+  feeQuantity = 0;
   time = 0.5;
   at: FillFact['at'] = 'open';
   ambiguous = false;

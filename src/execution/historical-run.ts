@@ -131,7 +131,7 @@ export class HistoricalRun {
   /** Closes what is still open: at the last close of its symbol, or at its last open for comparison. */
   #finish(valuation: ValuationLog): void {
     const { time } = this.#slice;
-    this.#send({ kind: 'operator', time, order: 'flatten', reason: 'end_of_data' });
+    this.#send({ kind: 'operator', time, state: 'FLATTEN', reason: 'end_of_data' });
     for (let symbol = 0; symbol < this.#spec.markets.length; symbol++) {
       const { bar } = this.#lastOf(symbol);
       const price = this.#spec.fills.atEnd === 'open' ? bar.open : bar.close;

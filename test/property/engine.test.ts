@@ -111,6 +111,7 @@ describe('facts of an order', () => {
       quantity: tradeId,
       price: 100,
       fee: 0,
+      feeQuantity: 0,
       time: tradeId,
       at: 'open',
       ambiguous: false,
@@ -168,6 +169,7 @@ describe('money', () => {
         price: fc.integer({ min: 1, max: 9_999_999 }),
         quantity: fc.integer({ min: 1, max: 99_999_999 }),
         fee: fc.nat(1_000_000),
+        feeQuantity: 0,
       }),
       { maxLength: 30 },
     );
@@ -200,6 +202,7 @@ describe('money', () => {
             quantity: amount,
             price,
             fee,
+            feeQuantity: 0,
             time: 0,
             bar: 0,
             stop: 0,

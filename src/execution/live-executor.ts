@@ -1,0 +1,337 @@
+import type { Costs } from '../core/costs.ts';
+import { parseUnits } from '../core/decimal.ts';
+import type { Input } from '../core/engine.ts';
+import type { Market } from '../core/instrument.ts';
+import type { Command } from '../core/order.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Journal } from './journal/journal.ts';
+import { AssetBook } from './live/asset-book.ts';
+import { type ClientId, type Leg, parseClientId } from './live/client-id.ts';
+import type { Alert, ExchangeOrder, OrderGate, OrderPlan } from './live/desk-types.ts';
+import { DoubtResolver } from './live/doubt.ts';
+import { SlotDesk } from './live/slot-desk.ts';
+import type { Outcome, SpotVenue, VenueReport, VenueTrade } from './venues/venue.ts';
+
+export interface ExecutorSlot {
+  readonly symbol: string;
+  readonly market: Market;
+}
+
+export interface LiveExecutorSpec {
+  readonly venue: SpotVenue;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly costs: Costs;
+  readonly cashDecimals: number;
+  /** Tells this account's orders from those of others; 1 to 8 small letters and digits. */
+  readonly owner: string;
+  readonly run: number;
+  readonly slots: readonly ExecutorSlot[];
+  readonly emit: (input: Input) => void;
+  readonly alert: (alert: Alert) => void;
+}
+
+/**
+ * Turns the engine's commands into exchange orders, and what the exchange says into inputs of the engine. Commands only
+ * change what is wanted; the desk of each slot brings the exchange to it. Every order is in the journal before it is
+ * sent, none is sent twice, and a trade counts once, by its id.
+ */
+export class LiveExecutor {
+  readonly books = new AssetBook();
+  readonly desks: readonly SlotDesk[];
+  /** Slot of each engine order, and its symbol's number. */
+  readonly #slotOf = new Map<number, number>();
+  readonly #spec: LiveExecutorSpec;
+  readonly #attempts = new Map<string, number>();
+  readonly #doubts: DoubtResolver;
+  /** Highest trade id that was booked of each symbol. */
+  readonly #cursor = new Map<string, number>();
+  readonly #fetching = new Set<string>();
+  #started = false;
+
+  constructor(spec: LiveExecutorSpec) {
+    this.#spec = spec;
+    const gate: OrderGate = {
+      venue: spec.venue,
+      send: (plan, send) => this.#send(plan, send),
+      nextId: (order, leg) => this.#nextId(order, leg),
+    };
+    this.#doubts = new DoubtResolver({
+      venue: spec.venue,
+      clock: spec.clock,
+      symbolOf: (order) => spec.slots[order.slot].symbol,
+      found: (order, report) => {
+        this.#unblock(order);
+        if (order.state === 'in_doubt') order.state = 'working';
+        this.#desk(order).report(report);
+        this.#desk(order).converge();
+      },
+      absent: (order, proof) => this.#absent(order, proof),
+      hasTraded: async (order) => {
+        await this.fetchTrades(spec.slots[order.slot].symbol);
+        return order.booked > 0;
+      },
+    });
+    this.desks = spec.slots.map(
+      ({ symbol, market }, slot) =>
+        new SlotDesk({
+          gate,
+          clock: spec.clock,
+          costs: spec.costs,
+          market,
+          symbol,
+          slot,
+          cashDecimals: spec.cashDecimals,
+          emit: spec.emit,
+          alert: (alert) => spec.alert({ ...alert, detail: `${symbol}: ${alert.detail}` }),
+          fetchTrades: () => this.#fetchSoon(symbol),
+          resolve: (order) => {
+            this.#block(order);
+            this.#doubts.resolve(order);
+          },
+        }),
+    );
+  }
+
+  /** Takes commands of the engine. Nothing is sent before `start`, so that a replay can rebuild what is wanted. */
+  apply(commands: readonly Command[]): void {
+    const touched = new Set<SlotDesk>();
+    for (const command of commands) {
+      const id = command.kind === 'submit' ? command.order.id : command.orderId;
+      if (command.kind === 'submit') this.#slotOf.set(id, command.order.slot);
+      const desk = this.desks[this.#slotOf.get(id) ?? -1];
+      desk?.apply(command);
+      if (desk) touched.add(desk);
+    }
+    if (this.#started) for (const desk of touched) desk.converge();
+  }
+
+  /** Begins to act on what is wanted. */
+  start(): void {
+    this.#started = true;
+    for (const desk of this.desks) desk.converge();
+  }
+
+  /** Sends nothing more; what is under way is still listened to. */
+  stop(): void {
+    this.#started = false;
+  }
+
+  /** True while a request is unanswered or in doubt. */
+  get unsettled(): boolean {
+    return this.desks.some((desk) => desk.open().some(({ state }) => state !== 'working'));
+  }
+
+  /** Books an own trade, once, whoever tells of it. Trades of orders that are not ours are none of our business. */
+  onTrade(trade: VenueTrade): void {
+    const { journal, run } = this.#spec;
+    this.#cursor.set(trade.symbol, Math.max(this.#cursor.get(trade.symbol) ?? -1, trade.tradeId));
+    const order = this.#orderOf(trade);
+    if (!order) return;
+    const { tradeId, symbol, side, price, quantity, quoteQuantity, fee, feeAsset, maker, time } = trade;
+    const fact = { symbol, tradeId, side, price, quantity, quoteQuantity, fee, feeAsset, maker, time };
+    const fresh = journal.fact(run, { kind: 'fill', clientId: order.clientId, exchangeId: trade.orderId, ...fact });
+    if (fresh) this.book(order, trade);
+  }
+
+  /** Books a trade that the journal has as new: into the assets, the desk and, as a fill, into the engine. */
+  book(order: ExchangeOrder, trade: VenueTrade): void {
+    this.#take(order, trade);
+    const { market } = this.#spec.slots[order.slot];
+    const { instrument } = market;
+    const desk = this.#desk(order);
+    const quantity = parseUnits(trade.quantity, instrument.quantityDecimals);
+    const price = parseUnits(trade.price, instrument.priceDecimals);
+    const done = desk.desired.fill(order.order, quantity);
+    const notional = trade.side === 'BUY' ? market.notionalUp(price, quantity) : market.notionalDown(price, quantity);
+    const inQuote = trade.feeAsset === instrument.rules.quote;
+    const inBase = trade.feeAsset === instrument.rules.base;
+    this.#spec.emit({
+      kind: 'fill',
+      fill: {
+        tradeId: trade.tradeId,
+        orderId: order.order,
+        quantity,
+        price,
+        // A fee in a third asset costs what the settings say such a fill costs: its own price is not known here.
+        fee: inQuote
+          ? parseUnits(trade.fee, this.#spec.cashDecimals)
+          : inBase
+            ? 0
+            : this.#spec.costs.fee(notional, trade.maker),
+        feeQuantity: inBase ? parseUnits(trade.fee, instrument.quantityDecimals) : 0,
+        time: trade.time,
+        at: 'open',
+        ambiguous: false,
+        complete: done || (order.leg === 'entry' && order.ended === 'filled' && order.settled),
+      },
+    });
+    desk.settle(order);
+    if (this.#started) desk.converge();
+  }
+
+  /** Counts a trade without telling the engine: it has the fill from the journal already. */
+  restoreTrade(trade: VenueTrade): void {
+    this.#cursor.set(trade.symbol, Math.max(this.#cursor.get(trade.symbol) ?? -1, trade.tradeId));
+    const order = this.#orderOf(trade);
+    if (!order) return;
+    this.#take(order, trade);
+    const { instrument } = this.#spec.slots[order.slot].market;
+    this.#desk(order).desired.fill(order.order, parseUnits(trade.quantity, instrument.quantityDecimals));
+  }
+
+  /** Takes an order back into the books that an earlier process had sent. */
+  restoreOrder(plan: OrderPlan, sentAt: number): readonly ExchangeOrder[] {
+    for (const { clientId } of plan.legs) this.#used(clientId);
+    this.#used(plan.clientId);
+    for (const { order } of plan.legs) this.#slotOf.set(order, plan.slot);
+    const orders = this.desks[plan.slot].register(plan, sentAt);
+    for (const order of orders) order.state = 'in_doubt';
+    return orders;
+  }
+
+  onReport(report: VenueReport): void {
+    const order = this.#find(report.clientId);
+    if (!order) return;
+    this.#desk(order).report(report);
+    if (this.#started) this.#desk(order).converge();
+  }
+
+  /** Every order that may still do something. */
+  openOrders(): readonly ExchangeOrder[] {
+    return this.desks.flatMap((desk) => desk.open());
+  }
+
+  /** Starts to find out what became of an order. */
+  resolve(order: ExchangeOrder): void {
+    order.state = 'in_doubt';
+    this.#block(order);
+    this.#doubts.resolve(order);
+  }
+
+  /** Reads the own trades of a symbol from the last one that is known, and books what is new. */
+  async fetchTrades(symbol: string): Promise<void> {
+    const from = (this.#cursor.get(symbol) ?? -1) + 1;
+    // A little overlap: trades may become visible out of order.
+    const trades = await this.#spec.venue.trades(symbol, Math.max(0, from - OVERLAP));
+    for (const trade of trades) this.onTrade(trade);
+  }
+
+  isOwn(clientId: string): boolean {
+    return parseClientId(clientId)?.owner === this.#spec.owner;
+  }
+
+  knows(clientId: string): boolean {
+    return this.#find(clientId) !== undefined;
+  }
+
+  #take(order: ExchangeOrder, trade: VenueTrade): void {
+    const { instrument } = this.#spec.slots[order.slot].market;
+    const { base, quote } = instrument.rules;
+    this.books.take(trade, base, quote);
+    const quantity = parseUnits(trade.quantity, instrument.quantityDecimals);
+    const fee = trade.feeAsset === base ? parseUnits(trade.fee, instrument.quantityDecimals) : 0;
+    order.booked += quantity;
+    this.#desk(order).held += (trade.side === 'BUY' ? quantity : -quantity) - fee;
+  }
+
+  #orderOf(trade: VenueTrade): ExchangeOrder | undefined {
+    return trade.clientId === null ? undefined : this.#find(trade.clientId);
+  }
+
+  #find(clientId: string): ExchangeOrder | undefined {
+    const id = parseClientId(clientId);
+    if (id === null || id.owner !== this.#spec.owner) return undefined;
+    for (const desk of this.desks) {
+      const order = desk.orders.get(clientId);
+      if (order) return order;
+    }
+    return undefined;
+  }
+
+  #desk(order: ExchangeOrder): SlotDesk {
+    return this.desks[order.slot];
+  }
+
+  #nextId(order: number, leg: Leg): ClientId {
+    const { owner, run } = this.#spec;
+    const key = `${order}${leg}`;
+    const attempt = (this.#attempts.get(key) ?? 0) + 1;
+    this.#attempts.set(key, attempt);
+    return { owner, run, order, leg, attempt };
+  }
+
+  #used(clientId: string): void {
+    const id = parseClientId(clientId);
+    if (!id || id.run !== this.#spec.run) return;
+    const key = `${id.order}${id.leg}`;
+    this.#attempts.set(key, Math.max(this.#attempts.get(key) ?? 0, id.attempt));
+  }
+
+  async #send<T>(plan: OrderPlan, send: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    const { journal, run, venue } = this.#spec;
+    journal.attempt(run, [
+      {
+        kind: plan.legs.length > 1 ? 'place_list' : 'place',
+        orderId: plan.legs[0].order,
+        clientId: plan.clientId,
+        symbol: plan.symbol,
+        time: venue.time(),
+        payload: JSON.stringify(plan),
+      },
+    ]);
+    const outcome = await send();
+    const time = venue.time();
+    for (const { clientId } of plan.legs) {
+      if (outcome.kind === 'rejected') {
+        journal.fact(run, { kind: 'end', clientId, time, status: 'rejected', reason: outcome.reason });
+      } else if (outcome.kind === 'in_doubt') {
+        journal.fact(run, { kind: 'in_doubt', clientId, time, request: 'place', reason: outcome.reason });
+      }
+    }
+    return outcome;
+  }
+
+  #absent(order: ExchangeOrder, proof: string): void {
+    const { journal, run, venue, alert } = this.#spec;
+    this.#unblock(order);
+    alert({ level: 'warning', code: 'ORDER_ABSENT', detail: `${order.clientId} never reached the exchange: ${proof}` });
+    const time = venue.time();
+    journal.fact(run, { kind: 'end', clientId: order.clientId, time, status: 'rejected', reason: proof });
+    order.ended = 'rejected';
+    order.reason = proof;
+    this.#desk(order).settle(order);
+    this.#desk(order).converge();
+  }
+
+  #block(order: ExchangeOrder): void {
+    this.#blocking(order, true);
+  }
+
+  #unblock(order: ExchangeOrder): void {
+    this.#blocking(order, false);
+  }
+
+  #blocking(order: ExchangeOrder, on: boolean): void {
+    const { symbol } = this.#spec.slots[order.slot];
+    const reason = `order ${order.clientId} in doubt`;
+    this.#spec.emit({ kind: 'block', time: this.#spec.venue.time(), symbol, reason, on });
+  }
+
+  #fetchSoon(symbol: string): void {
+    if (this.#fetching.has(symbol)) return;
+    this.#fetching.add(symbol);
+    const again = (): void => {
+      this.fetchTrades(symbol).then(
+        () => this.#fetching.delete(symbol),
+        () => this.#spec.clock.after(FETCH_AGAIN_MS, again),
+      );
+    };
+    this.#spec.clock.after(FETCH_SOON_MS, again);
+  }
+}
+
+const OVERLAP = 20;
+/** The stream usually brings a trade by then. */
+const FETCH_SOON_MS = 300;
+const FETCH_AGAIN_MS = 2_000;

@@ -1,0 +1,345 @@
+import type { Command } from '../../core/order.ts';
+import { formatUnits, parseUnits } from '../../core/decimal.ts';
+import type { Outcome, VenueReport } from '../venues/venue.ts';
+import { type ClientId, clientIdText, type Leg } from './client-id.ts';
+import { type DesiredOrder, DesiredOrders, type ExitPlan, groupKey, type ProtectionGroup } from './desired-orders.ts';
+import { type DeskContext, ExchangeOrder, type OrderPlan } from './desk-types.ts';
+
+/** A position may be without its stop for this long before somebody is told. */
+const NAKED_MS = 3_000;
+/** Refusals of a protective order after which the position is left instead. */
+const MOST_REFUSALS = 3;
+const RETRY_MS = 1_000;
+
+/**
+ * Brings the exchange's orders of one slot to what the engine wants. It looks at both sides whenever something has
+ * changed and takes one step at a time: what must go goes first, then what is missing comes. So a lost answer, a
+ * restart or a fill in between need no case of their own.
+ */
+export class SlotDesk {
+  readonly desired = new DesiredOrders();
+  readonly orders = new Map<string, ExchangeOrder>();
+  /** What the slot holds of the base asset, units; fees taken in it are off. */
+  held = 0;
+  readonly #context: DeskContext;
+  #busy = false;
+  #nakedSince: number | null = null;
+  #refusals = 0;
+  #retryAt = 0;
+
+  constructor(context: DeskContext) {
+    this.#context = context;
+  }
+
+  get slot(): number {
+    return this.#context.slot;
+  }
+
+  /** Orders that are, or may be, at the exchange. */
+  open(): ExchangeOrder[] {
+    return [...this.orders.values()].filter((order) => order.state !== 'done');
+  }
+
+  apply(command: Command): void {
+    this.desired.apply(command);
+  }
+
+  /** Takes the next step, if one is due and no request is on its way. */
+  converge(): void {
+    this.#watchNakedness();
+    if (this.#busy || this.#context.clock.monotonic() < this.#retryAt) return;
+    const open = this.open();
+    if (open.some(({ state }) => state !== 'working')) return;
+    if (this.#stepEntries(open)) return;
+    this.#stepExits(open.filter(({ leg }) => leg !== 'entry'));
+  }
+
+  /** What the exchange says of one of the slot's orders. */
+  report(report: VenueReport): void {
+    const order = this.orders.get(report.clientId);
+    if (!order || order.state === 'done') return;
+    const { instrument } = this.#context.market;
+    order.reported = Math.max(order.reported, parseUnits(report.filled, instrument.quantityDecimals));
+    if (report.status === 'working') {
+      if (order.state === 'sending' || order.state === 'in_doubt') order.state = 'working';
+    } else if (report.status !== 'unknown') {
+      order.ended = report.status;
+      order.reason = report.detail;
+    } else {
+      this.#context.alert({ level: 'warning', code: 'ORDER_STATUS', detail: `${report.clientId}: ${report.detail}` });
+    }
+    this.settle(order);
+  }
+
+  /** Closes an order that is over once all its trades are booked; asks for those that are missing. */
+  settle(order: ExchangeOrder): void {
+    if (order.state === 'done' || order.ended === null) return;
+    if (!order.settled) {
+      this.#context.fetchTrades();
+      return;
+    }
+    order.state = 'done';
+    const entry = this.desired.entries.get(order.order);
+    if (entry && order.leg === 'entry') {
+      this.desired.entries.delete(order.order);
+      if (order.ended !== 'filled') this.#end(order.order, order.ended, order.reason);
+    }
+    if (order.ended === 'rejected' && order.leg !== 'entry') this.#refused(order.leg, order.reason);
+  }
+
+  #stepEntries(open: readonly ExchangeOrder[]): boolean {
+    for (const order of open) {
+      if (order.leg !== 'entry' || this.desired.entries.has(order.order)) continue;
+      this.#cancel(order);
+      return true;
+    }
+    for (const entry of this.desired.entries.values()) {
+      if (open.some(({ leg, order }) => leg === 'entry' && order === entry.id)) continue;
+      this.#enter(entry);
+      return true;
+    }
+    return false;
+  }
+
+  #stepExits(open: readonly ExchangeOrder[]): void {
+    const { market, gate } = this.#context;
+    const plan = this.desired.plan(this.held, market, gate.venue.capabilities.oco);
+    const surplus = open.find((order) => !this.#wanted(order, plan, open));
+    if (surplus) {
+      this.#cancel(surplus);
+      return;
+    }
+    if (plan.kind === 'leave') {
+      if (open.length === 0) this.#leave(plan.order, plan.quantity);
+      return;
+    }
+    const missing = plan.groups.find((group) => !open.some((order) => order.group === groupKey(group)));
+    if (missing) this.#protect(missing);
+  }
+
+  #wanted(order: ExchangeOrder, plan: ExitPlan, open: readonly ExchangeOrder[]): boolean {
+    if (plan.kind === 'leave') return order.leg === 'exit' && order.order === plan.order;
+    const group = plan.groups.find((candidate) => groupKey(candidate) === order.group);
+    if (!group) return false;
+    // A pair that lost one leg, as it does when the other begins to fill, protects only half.
+    const legs = open.filter((other) => other.group === order.group).length;
+    return legs === (group.stop > 0 && group.target > 0 ? 2 : 1);
+  }
+
+  #enter(entry: DesiredOrder): void {
+    const { market, costs, symbol, gate, cashDecimals } = this.#context;
+    const { instrument } = market;
+    const id = gate.nextId(entry.id, 'entry');
+    if (id.attempt > 1) {
+      // An entry is tried once: whatever became of it, its moment has passed.
+      this.desired.entries.delete(entry.id);
+      this.#end(entry.id, 'canceled', 'an entry is never sent again');
+      return;
+    }
+    const budget = entry.budget > 0 ? costs.afterFee(entry.budget, false) : 0;
+    const byBudget = entry.type === 'market' && entry.quantity === 0;
+    const request = {
+      symbol,
+      clientId: clientIdText(id),
+      side: sideText(entry.side),
+      type: entry.type,
+      ...(entry.type === 'limit' || entry.type === 'stop_limit' ? { timeInForce: 'GTC' as const } : {}),
+      ...(byBudget
+        ? { quoteQuantity: formatUnits(budget, cashDecimals) }
+        : { quantity: formatUnits(instrument.floorLot(entry.quantity), instrument.quantityDecimals) }),
+      ...(entry.type === 'limit' ? { price: formatUnits(entry.price, instrument.priceDecimals) } : {}),
+      ...(entry.type === 'stop' || entry.type === 'stop_limit'
+        ? { stopPrice: formatUnits(entry.price, instrument.priceDecimals) }
+        : {}),
+      ...(entry.type === 'stop_limit' ? { price: formatUnits(entry.limit, instrument.priceDecimals) } : {}),
+    };
+    this.#send(this.#plan(id, '', request), () => gate.venue.place(request));
+  }
+
+  #leave(order: number, quantity: number): void {
+    const { market, symbol, gate } = this.#context;
+    const { instrument } = market;
+    if (quantity < instrument.lot) {
+      this.desired.exits.delete(order);
+      this.#end(order, 'canceled', 'less than a lot is left');
+      return;
+    }
+    const id = gate.nextId(order, 'exit');
+    const request = {
+      symbol,
+      clientId: clientIdText(id),
+      side: 'SELL',
+      type: 'market',
+      quantity: formatUnits(quantity, instrument.quantityDecimals),
+    } as const;
+    this.#send(this.#plan(id, '', request), () => gate.venue.place(request));
+  }
+
+  #protect(group: ProtectionGroup): void {
+    const { market, symbol, gate } = this.#context;
+    const { instrument } = market;
+    const key = groupKey(group);
+    const quantity = formatUnits(group.quantity, instrument.quantityDecimals);
+    const stopPrice = formatUnits(group.stopPrice, instrument.priceDecimals);
+    const price = formatUnits(group.targetPrice, instrument.priceDecimals);
+    if (group.stop > 0 && group.target > 0) {
+      const clientId = clientIdText(gate.nextId(group.stop, 'list'));
+      const stop = clientIdText(gate.nextId(group.stop, 'stop'));
+      const target = clientIdText(gate.nextId(group.target, 'target'));
+      const request = {
+        symbol,
+        clientId,
+        side: 'SELL',
+        quantity,
+        stop: { clientId: stop, stopPrice },
+        target: { clientId: target, price },
+      } as const;
+      const legs = [
+        { clientId: stop, leg: 'stop', order: group.stop },
+        { clientId: target, leg: 'target', order: group.target },
+      ] as const;
+      const plan = { clientId, slot: this.slot, symbol, group: key, legs, request };
+      this.#send(plan, () => gate.venue.placeOco(request));
+      return;
+    }
+    const leg: Leg = group.stop > 0 ? 'stop' : 'target';
+    const id = gate.nextId(group.stop > 0 ? group.stop : group.target, leg);
+    const common = { symbol, clientId: clientIdText(id), side: 'SELL', quantity } as const;
+    const request =
+      leg === 'stop'
+        ? ({ ...common, type: 'stop', stopPrice } as const)
+        : ({ ...common, type: 'limit', timeInForce: 'GTC', price } as const);
+    this.#send(this.#plan(id, key, request), () => gate.venue.place(request));
+  }
+
+  #plan(id: ClientId, group: string, request: unknown): OrderPlan {
+    const clientId = clientIdText(id);
+    const legs = [{ clientId, leg: id.leg, order: id.order }];
+    return { clientId, slot: this.slot, symbol: this.#context.symbol, group, legs, request };
+  }
+
+  #send<T extends VenueReport | readonly VenueReport[]>(plan: OrderPlan, send: () => Promise<Outcome<T>>): void {
+    this.#busy = true;
+    const orders = this.register(plan, this.#context.gate.venue.time());
+    this.#context.gate.send(plan, send).then(
+      (outcome) => this.#answered(orders, outcome),
+      (error: unknown) => this.#failed(orders, error),
+    );
+  }
+
+  /** Takes the orders of a request into the books of the slot: when it is sent, or when a restart finds its intent. */
+  register({ clientId, legs, group }: OrderPlan, sentAt: number): ExchangeOrder[] {
+    return legs.map(({ clientId: id, leg, order: number }) => {
+      const order = new ExchangeOrder(id, leg, number, this.slot, id === clientId ? null : clientId, group, sentAt);
+      this.orders.set(id, order);
+      return order;
+    });
+  }
+
+  #answered(orders: readonly ExchangeOrder[], outcome: Outcome<VenueReport | readonly VenueReport[]>): void {
+    this.#busy = false;
+    if (outcome.kind === 'accepted') {
+      for (const order of orders) if (order.state === 'sending') order.state = 'working';
+      const reports = Array.isArray(outcome.value) ? outcome.value : [outcome.value];
+      for (const report of reports as readonly VenueReport[]) this.report(report);
+    } else if (outcome.kind === 'rejected') {
+      for (const order of orders) {
+        if (order.state !== 'sending') continue;
+        order.ended = 'rejected';
+        order.reason = outcome.reason;
+        this.settle(order);
+      }
+      if (outcome.cure === 'would_trigger' && orders.some(({ leg }) => leg === 'stop')) this.#flatten(outcome.reason);
+    } else {
+      for (const order of orders) {
+        if (order.state !== 'sending') continue;
+        order.state = 'in_doubt';
+        order.reason = outcome.reason;
+        this.#context.resolve(order);
+      }
+    }
+    this.converge();
+  }
+
+  /** The intent could not be written, so nothing was sent. The journal's owner stops the engine; here it is only said. */
+  #failed(orders: readonly ExchangeOrder[], error: unknown): void {
+    this.#busy = false;
+    for (const order of orders) this.orders.delete(order.clientId);
+    this.#context.alert({ level: 'critical', code: 'INTENT_NOT_WRITTEN', detail: String(error) });
+  }
+
+  #cancel(order: ExchangeOrder): void {
+    const { gate, symbol } = this.#context;
+    this.#busy = true;
+    const legs = order.list === null ? [order] : this.open().filter(({ list }) => list === order.list);
+    for (const leg of legs) leg.state = 'canceling';
+    gate.venue.cancel(symbol, order.list ?? order.clientId, order.list !== null).then(
+      (outcome) => {
+        this.#busy = false;
+        for (const leg of legs) if (leg.state === 'canceling') leg.state = 'working';
+        if (outcome.kind === 'accepted') for (const report of outcome.value) this.report(report);
+        // Unknown to the exchange means filled before anything else; and an unanswered cancel may have worked.
+        else for (const leg of legs) this.#doubt(leg, outcome.reason);
+        this.converge();
+      },
+      (error: unknown) => {
+        this.#busy = false;
+        for (const leg of legs) this.#doubt(leg, String(error));
+      },
+    );
+  }
+
+  #doubt(order: ExchangeOrder, reason: string): void {
+    if (order.state === 'done') return;
+    order.state = 'in_doubt';
+    order.reason = reason;
+    this.#context.resolve(order);
+  }
+
+  #refused(leg: Leg, reason: string): void {
+    const { alert, clock } = this.#context;
+    this.#refusals++;
+    alert({ level: 'warning', code: 'EXIT_REFUSED', detail: `${leg}: ${reason}` });
+    if (this.#refusals >= MOST_REFUSALS && leg !== 'exit') this.#flatten(reason);
+    this.#retryAt = clock.monotonic() + RETRY_MS;
+    clock.after(RETRY_MS + 1, () => this.converge());
+  }
+
+  #flatten(reason: string): void {
+    const { alert, emit, gate } = this.#context;
+    this.#refusals = 0;
+    alert({ level: 'critical', code: 'UNPROTECTED', detail: `leaving the position: ${reason}` });
+    emit({ kind: 'exit', time: gate.venue.time(), slot: this.slot, reason: 'stop_loss' });
+  }
+
+  #watchNakedness(): void {
+    const { clock, alert, market } = this.#context;
+    const plan = this.desired.plan(this.held, market, true);
+    const wantsStop = plan.kind === 'leave' ? plan.quantity > 0 : plan.groups.some(({ stop }) => stop > 0);
+    const guarded = this.open().some(
+      ({ leg, state }) => (leg === 'stop' || leg === 'exit') && (state === 'working' || state === 'canceling'),
+    );
+    if (!wantsStop || guarded) {
+      this.#nakedSince = null;
+      if (guarded) this.#refusals = 0;
+      return;
+    }
+    if (this.#nakedSince !== null) return;
+    const since = clock.monotonic();
+    this.#nakedSince = since;
+    clock.after(NAKED_MS, () => {
+      if (this.#nakedSince !== since) return;
+      alert({ level: 'critical', code: 'UNPROTECTED', detail: 'a position has had no working stop for three seconds' });
+      this.converge();
+    });
+  }
+
+  #end(order: number, status: 'canceled' | 'expired' | 'rejected', reason: string): void {
+    const { emit, gate } = this.#context;
+    emit({ kind: 'end', end: { orderId: order, status, reason, time: gate.venue.time() } });
+  }
+}
+
+function sideText(side: number): 'BUY' | 'SELL' {
+  return side > 0 ? 'BUY' : 'SELL';
+}
