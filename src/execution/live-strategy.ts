@@ -13,6 +13,7 @@ import type {
   SlotView,
   StrategyQuestion,
 } from './live-host.ts';
+import { assertWish } from './trade-signals.ts';
 
 const MOST_HISTORY = 1_000_000;
 /** After this many lengths an exponential average no longer depends on where it started. */
@@ -47,7 +48,7 @@ export class LiveStrategy {
     };
   }
 
-  /** What it wants at `question.time`, in slot order; throws what the strategy throws. */
+  /** What it wants at `question.time`: signals in slot order, wishes in their own; throws what the strategy throws. */
   decide(question: StrategyQuestion): readonly LiveAnswer[] {
     const answers = this.info.kind === 'slices' ? this.#onSlice(question) : this.#onBars(question);
     for (const answer of answers) assertFinite(answer);
@@ -87,7 +88,11 @@ export class LiveStrategy {
       free,
     };
     const wishes = this.#strategy.onSlice?.(context) ?? [];
-    return wishes.map((wish) => this.#plain(known(wish.symbol), wishAnswer(wish, NO_DISTANCES, 0)));
+    return wishes.map((wish) => {
+      const view = known(wish.symbol);
+      assertWish(wish, `${this.info.key}, ${wish.symbol}`);
+      return this.#plain(view, wishAnswer(wish, NO_DISTANCES, 0));
+    });
   }
 
   /** With the distances of the slot's own settings at the last bar, which only an answer needs. */

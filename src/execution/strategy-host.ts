@@ -7,6 +7,7 @@ import { Answer } from '../core/slot.ts';
 import type { BaseStrategy, SliceContext } from '../strategies/base.ts';
 import { setSignalAnswer, wishAnswer } from './answers.ts';
 import type { DecisionHost } from './historical-run.ts';
+import { assertWish } from './trade-signals.ts';
 
 /** Answers for one slot, or for all slots of one strategy. */
 export interface SlotDecider {
@@ -133,6 +134,7 @@ export class SliceDecider implements SlotDecider {
     };
     for (const wish of this.#strategy.onSlice?.(context) ?? []) {
       const target = known(wish.symbol);
+      assertWish(wish, wish.symbol);
       deliver(target.slot, wishAnswer(wish, target.distances, this.#lastBar[target.stream] ?? 0));
     }
   }

@@ -1,6 +1,8 @@
 import { type Bars, lowerBound } from '../core/bars.ts';
 import { ValvulinError } from '../core/errors.ts';
-import type { TradeSignal } from '../core/signal.ts';
+import type { EntryType, TradeSignal } from '../core/signal.ts';
+
+const TYPES: readonly EntryType[] = ['market', 'limit', 'stop', 'stop_limit'];
 
 /**
  * Sorts trade signals by the bar that decided them: the bar that contains the timestamp. Such a signal acts at the next
@@ -23,25 +25,39 @@ export function signalsByBar(signals: Iterable<TradeSignal>, bars: Bars): Map<nu
 }
 
 function checkSignal(signal: TradeSignal, bars: Bars, time: number, n: number): void {
-  const complain = (what: string): never => {
-    throw new ValvulinError('VLV_TRADE_SIGNAL', what, { where: `signal ${n} of ${bars.symbol}` });
-  };
-  if (signal.symbol !== bars.symbol) complain(`Expected symbol "${bars.symbol}", got "${signal.symbol}"`);
-  const side: unknown = signal.side;
-  if (side !== 'BUY' && side !== 'SELL') complain(`Expected side "BUY" or "SELL", got "${String(side)}"`);
+  const where = `signal ${n} of ${bars.symbol}`;
+  if (signal.symbol !== bars.symbol) complain(`Expected symbol "${bars.symbol}", got "${signal.symbol}"`, where);
+  assertWish(signal, where);
   const last = bars.length === 0 ? Number.NaN : bars.closeTime(bars.length - 1);
   if (!(time >= bars.time[0] && time < last)) {
-    complain(`Expected a timestamp between ${iso(bars.time[0])} and ${iso(last)}, got "${iso(time)}"`);
+    complain(`Expected a timestamp between ${iso(bars.time[0])} and ${iso(last)}, got "${iso(time)}"`, where);
   }
+}
+
+/** Checks the side, type, prices and quantity of a wish, which plain JavaScript may get wrong. @throws ValvulinError `VLV_TRADE_SIGNAL` */
+export function assertWish(wish: TradeSignal, where: string): void {
+  const side: unknown = wish.side;
+  if (side !== 'BUY' && side !== 'SELL') complain(`Expected side "BUY" or "SELL", got "${String(side)}"`, where);
   for (const key of ['quantity', 'stopLoss', 'takeProfit', 'price', 'limitPrice'] as const) {
-    const value = signal[key];
+    const value = wish[key];
     if (value !== undefined && value !== null && !(value > 0 && Number.isFinite(value))) {
-      complain(`Expected a positive "${key}", got "${value}"`);
+      complain(`Expected a positive "${key}", got "${value}"`, where);
     }
   }
-  const needsPrice = signal.type !== undefined && signal.type !== 'market';
-  if (needsPrice && signal.price == null) complain(`Expected a "price" for type "${signal.type}"`);
-  if (signal.type === 'stop_limit' && signal.limitPrice == null) complain('Expected a "limitPrice" for a stop-limit');
+  if (wish.type !== undefined && !TYPES.includes(wish.type)) {
+    complain(`Expected a "type" of ${TYPES.join(', ')}, got "${String(wish.type)}"`, where);
+  }
+  const tag: unknown = wish.tag ?? '';
+  if (typeof tag !== 'string') complain(`Expected a text as "tag", got "${String(tag)}"`, where);
+  const needsPrice = wish.type !== undefined && wish.type !== 'market';
+  if (needsPrice && wish.price == null) complain(`Expected a "price" for type "${wish.type}"`, where);
+  if (wish.type === 'stop_limit' && wish.limitPrice == null) {
+    complain('Expected a "limitPrice" for a stop-limit', where);
+  }
+}
+
+function complain(what: string, where: string): never {
+  throw new ValvulinError('VLV_TRADE_SIGNAL', what, { where });
 }
 
 function iso(time: number): string {

@@ -6,16 +6,23 @@ import { ValvulinError } from '../core/errors.ts';
 import { BaseStrategy, type StrategyClass } from '../strategies/base.ts';
 import { builtInStrategies } from '../strategies/index.ts';
 
+/** What stands for a file in the handlers of built-in strategies. */
+export const BUILT_IN = 'strategies';
+
+/** The file that a handler names, as it is written there. */
+export function handlerModule(handler: string): string {
+  return handler.slice(0, handler.lastIndexOf(':'));
+}
+
 /**
  * Finds the class a handler names: `strategies:EMAMACDStrategy` is a built-in, `./strategies/mine.ts:Mine` a file of
  * the user's (TypeScript or JavaScript, no build), relative to `baseDir`.
  * @throws ValvulinError `VLV_STRATEGY_LOAD`
  */
 export async function loadStrategy(handler: string, baseDir: string): Promise<StrategyClass> {
-  const at = handler.lastIndexOf(':');
-  const module = handler.slice(0, at);
-  const name = handler.slice(at + 1);
-  if (module === 'strategies') return pick(builtInStrategies, name, 'the built-in strategies');
+  const module = handlerModule(handler);
+  const name = handler.slice(module.length + 1);
+  if (module === BUILT_IN) return pick(builtInStrategies, name, 'the built-in strategies');
   const path = resolve(baseDir, module);
   if (!existsSync(path)) {
     throw new ValvulinError('VLV_STRATEGY_LOAD', `Expected a strategy file, got "${module}", which does not exist`, {
