@@ -41,12 +41,13 @@ export class Instrument {
 
   /**
    * @param dataDecimals decimals that the market data needs, where they are more than the tick's
+   * @param assetDecimals decimals in which the base asset is counted, where they are more than the lot's
    * @throws ValvulinError `VLV_INSTRUMENT` where a step is not a positive decimal number
    */
-  constructor(rules: InstrumentRules, dataDecimals = 0) {
+  constructor(rules: InstrumentRules, dataDecimals = 0, assetDecimals = 0) {
     this.rules = rules;
     this.priceDecimals = Math.max(decimalsOf(rules.priceTick, 'priceTick', rules), dataDecimals);
-    this.quantityDecimals = decimalsOf(rules.lotStep, 'lotStep', rules);
+    this.quantityDecimals = Math.max(decimalsOf(rules.lotStep, 'lotStep', rules), assetDecimals);
     this.priceScale = pow10(this.priceDecimals);
     this.quantityScale = pow10(this.quantityDecimals);
     this.tick = Math.round(rules.priceTick * this.priceScale);

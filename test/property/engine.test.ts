@@ -169,7 +169,8 @@ describe('money', () => {
         price: fc.integer({ min: 1, max: 9_999_999 }),
         quantity: fc.integer({ min: 1, max: 99_999_999 }),
         fee: fc.nat(1_000_000),
-        feeQuantity: 0,
+        /** Thousandths of a purchase that the exchange keeps as its fee. */
+        keeps: fc.constantFrom(0, 0, 1, 250),
       }),
       { maxLength: 30 },
     );
@@ -185,7 +186,7 @@ describe('money', () => {
           const divisor = shift < 0 ? 10n ** BigInt(-shift) : 1n;
           return product / divisor + (up && product % divisor > 0n ? 1n : 0n);
         };
-        for (const { buy, price, quantity, fee } of facts) {
+        for (const { buy, price, quantity, fee, keeps } of facts) {
           const cap = (BigInt(quantity) * 1_000_000n) / BigInt(price * 10 ** (8 - lotDecimals)) + 1n;
           const amount = Number(cap < BigInt(quantity) ? cap : BigInt(quantity));
           const side = buy ? 1 : -1;
@@ -196,13 +197,16 @@ describe('money', () => {
           for (const part of [closing, abs(signed) - closing]) cash -= BigInt(side) * value(price, part, buy);
           cash -= BigInt(fee);
           held += signed;
+          const opening = abs(signed) - closing;
+          const feeQuantity = buy ? (opening * BigInt(keeps)) / 1_000n : 0n;
+          held -= feeQuantity;
           const closed = ledger.book({
             slot: 0,
             side,
             quantity: amount,
             price,
             fee,
-            feeQuantity: 0,
+            feeQuantity: Number(feeQuantity),
             time: 0,
             bar: 0,
             stop: 0,
