@@ -43,6 +43,8 @@ export interface Journal extends JournalReader {
   flush(): void;
   /** False once another engine has taken over the account; nothing can be committed then, and the engine must stop. */
   holdsLease(): boolean;
+  /** The disk was full, and the room that was kept back is in use: exits only, until there is room and a restart. */
+  lowSpace(): boolean;
   /** Flushes, and gives the account free. */
   close(): void;
 }
