@@ -71,8 +71,9 @@ export class ClosedParts {
   add(slot: number, part: MatchedPart, profit: number, fill: FillFact, bar: number, reason: ExitReason): void {
     const { lot } = part;
     if (lot.tag !== null) this.#tags.set(this.#rows.length, lot.tag);
-    const at = this.#rows.add();
-    const row = this.#rows.data;
+    const n = this.#rows.add();
+    const row = this.#rows.block(n);
+    const at = this.#rows.start(n);
     row[at + SLOT] = slot;
     row[at + SIDE] = part.side;
     row[at + QUANTITY] = part.quantity;
@@ -93,8 +94,8 @@ export class ClosedParts {
   }
 
   at(n: number): ClosedPart {
-    const at = n * FIELDS;
-    const row = this.#rows.data;
+    const row = this.#rows.block(n);
+    const at = this.#rows.start(n);
     return {
       slot: row[at + SLOT],
       side: row[at + SIDE],

@@ -190,7 +190,7 @@ export class Execution {
     const first = slot.position.quantity === 0;
     this.#ledger.book(this.#booked(fill, slot, bar, stop, target));
     book.spend(order, slot.spec.market.notionalUp(fill.price, fill.quantity) + fill.fee);
-    if (book.fillCount(order) === 1) slot.entryCount++;
+    if (book.hasOneFill(order)) slot.entryCount++;
     if (first) slot.heldFromBar = fill.at === 'open' ? bar : bar + 1;
     if (book.isComplete(order)) this.#forget(slot, order);
     if (first || (fill.price - slot.best) * side > 0) slot.best = fill.price;

@@ -7,7 +7,7 @@ const TYPES = ['market', 'limit', 'stop', 'stop_limit'] as const satisfies reado
 const ROLES = ['entry', 'exit', 'stop_loss', 'take_profit'] as const satisfies readonly OrderRole[];
 const STATUSES = ['working', 'canceled', 'expired', 'rejected'] as const;
 
-const ORDER_FIELDS = 22;
+const ORDER_FIELDS = 15;
 const SLOT = 0;
 const SYMBOL = 1;
 const SIDE = 2;
@@ -20,20 +20,23 @@ const PRICE = 7;
 const FILLED = 8;
 /** 1 once the venue has nothing left to fill. */
 const COMPLETE = 9;
-const FILLS = 10;
 /** Number of its latest fill; 0 is none. */
-const LATEST_FILL = 11;
-const STATUS = 12;
-const END_TIME = 13;
-const END_REASON = 14;
-/** What an entry's fills have cost, fees included, cash units. */
-const SPENT = 15;
-const PLAN_STOP = 16;
-const PLAN_STOP_DISTANCE = 17;
-const PLAN_TARGET = 18;
-const PLAN_TRAIL_DISTANCE = 19;
-const PLAN_EXPIRES = 20;
-const PLAN_RESERVED = 21;
+const LATEST_FILL = 10;
+const STATUS = 11;
+const END_TIME = 12;
+const END_REASON = 13;
+/** Number of what its fills turn into; 0 for an order that is no entry. */
+const PLAN = 14;
+
+const PLAN_FIELDS = 7;
+const STOP = 0;
+const STOP_DISTANCE = 1;
+const TARGET = 2;
+const TRAIL_DISTANCE = 3;
+const EXPIRES = 4;
+const RESERVED = 5;
+/** What the entry's fills have cost, fees included, cash units. */
+const SPENT = 6;
 
 const FILL_FIELDS = 7;
 const TRADE_ID = 0;
@@ -73,6 +76,7 @@ export interface BookFill {
  */
 export class OrderBook {
   readonly #orders = new Rows(ORDER_FIELDS);
+  readonly #plans = new Rows(PLAN_FIELDS);
   readonly #fills = new Rows(FILL_FIELDS);
   readonly #tags = new Map<number, string>();
   readonly #reasons: string[] = [];
@@ -88,8 +92,9 @@ export class OrderBook {
 
   /** Takes an order that carries `nextId`, and hands back its number. */
   add(order: ApprovedOrder): number {
-    const at = this.#orders.add();
-    const row = this.#orders.data;
+    const n = this.#orders.add();
+    const row = this.#orders.block(n);
+    const at = this.#orders.start(n);
     row[at + SLOT] = order.slot;
     row[at + SYMBOL] = order.symbol;
     row[at + SIDE] = order.side;
@@ -104,50 +109,52 @@ export class OrderBook {
 
   /** Remembers what an entry's fills turn into. */
   plan(id: number, plan: EntryPlan): void {
-    const at = this.#at(id);
-    const row = this.#orders.data;
-    row[at + PLAN_STOP] = plan.stop;
-    row[at + PLAN_STOP_DISTANCE] = plan.stopDistance;
-    row[at + PLAN_TARGET] = plan.target;
-    row[at + PLAN_TRAIL_DISTANCE] = plan.trailDistance;
-    row[at + PLAN_EXPIRES] = plan.expiresAfterBar;
-    row[at + PLAN_RESERVED] = plan.reserved;
+    const n = this.#plans.add();
+    const row = this.#plans.block(n);
+    const at = this.#plans.start(n);
+    row[at + STOP] = plan.stop;
+    row[at + STOP_DISTANCE] = plan.stopDistance;
+    row[at + TARGET] = plan.target;
+    row[at + TRAIL_DISTANCE] = plan.trailDistance;
+    row[at + EXPIRES] = plan.expiresAfterBar;
+    row[at + RESERVED] = plan.reserved;
+    this.#orders.set(id - 1, PLAN, n + 1);
   }
 
   amend(id: number, price: number, quantity: number): void {
-    const at = this.#at(id);
-    this.#orders.data[at + PRICE] = price;
-    this.#orders.data[at + QUANTITY] = quantity;
+    this.#orders.set(id - 1, PRICE, price);
+    this.#orders.set(id - 1, QUANTITY, quantity);
   }
 
   /** Takes a fill; false where it was known already. @throws ValvulinError `VLV_ORDER_STATE` for an unknown order */
   addFill(fill: FillFact): boolean {
-    const order = this.#at(fill.orderId);
-    const row = this.#orders.data;
-    const known = this.#fills.data;
-    for (let n = row[order + LATEST_FILL]; n > 0; n = known[(n - 1) * FILL_FIELDS + EARLIER_FILL]) {
-      if (known[(n - 1) * FILL_FIELDS + TRADE_ID] === fill.tradeId) return false;
+    this.#expectKnown(fill.orderId);
+    const order = this.#orders.block(fill.orderId - 1);
+    const at = this.#orders.start(fill.orderId - 1);
+    for (let n = order[at + LATEST_FILL]; n > 0; n = this.#fills.get(n - 1, EARLIER_FILL)) {
+      if (this.#fills.get(n - 1, TRADE_ID) === fill.tradeId) return false;
     }
-    const at = this.#fills.add();
-    const fills = this.#fills.data;
-    fills[at + TRADE_ID] = fill.tradeId;
-    fills[at + ORDER_ID] = fill.orderId;
-    fills[at + FILL_QUANTITY] = fill.quantity;
-    fills[at + FILL_PRICE] = fill.price;
-    fills[at + FILL_FEE] = fill.fee;
-    fills[at + FILL_TIME] = fill.time;
-    fills[at + EARLIER_FILL] = row[order + LATEST_FILL];
-    row[order + LATEST_FILL] = this.#fills.length;
-    row[order + FILLS]++;
-    row[order + FILLED] += fill.quantity;
-    if (fill.complete) row[order + COMPLETE] = 1;
+    const n = this.#fills.add();
+    const row = this.#fills.block(n);
+    const start = this.#fills.start(n);
+    row[start + TRADE_ID] = fill.tradeId;
+    row[start + ORDER_ID] = fill.orderId;
+    row[start + FILL_QUANTITY] = fill.quantity;
+    row[start + FILL_PRICE] = fill.price;
+    row[start + FILL_FEE] = fill.fee;
+    row[start + FILL_TIME] = fill.time;
+    row[start + EARLIER_FILL] = order[at + LATEST_FILL];
+    order[at + LATEST_FILL] = n + 1;
+    order[at + FILLED] += fill.quantity;
+    if (fill.complete) order[at + COMPLETE] = 1;
     return true;
   }
 
   /** Takes the news that an order is over. Of several, the earliest counts, whatever order they come in. */
   addEnd(end: EndFact): void {
-    const at = this.#at(end.orderId);
-    const row = this.#orders.data;
+    this.#expectKnown(end.orderId);
+    const row = this.#orders.block(end.orderId - 1);
+    const at = this.#orders.start(end.orderId - 1);
     const known = row[at + STATUS];
     const status = codeOf(STATUSES, end.status);
     const earlier = known === 0 || end.time < row[at + END_TIME] || (end.time === row[at + END_TIME] && status < known);
@@ -159,69 +166,69 @@ export class OrderBook {
 
   /** Counts what a fill of an entry cost against what was set aside for it. */
   spend(id: number, amount: number): void {
-    this.#orders.data[this.#at(id) + SPENT] += amount;
+    const plan = this.#orders.get(id - 1, PLAN);
+    if (plan > 0) this.#plans.set(plan - 1, SPENT, this.#plans.get(plan - 1, SPENT) + amount);
   }
 
   slot(id: number): number {
-    return this.#orders.data[this.#at(id) + SLOT];
+    return this.#orders.get(id - 1, SLOT);
   }
 
   symbol(id: number): number {
-    return this.#orders.data[this.#at(id) + SYMBOL];
+    return this.#orders.get(id - 1, SYMBOL);
   }
 
   side(id: number): Side {
-    return this.#orders.data[this.#at(id) + SIDE] > 0 ? 1 : -1;
+    return this.#orders.get(id - 1, SIDE) > 0 ? 1 : -1;
   }
 
   type(id: number): OrderType {
-    return TYPES[this.#orders.data[this.#at(id) + TYPE]];
+    return TYPES[this.#orders.get(id - 1, TYPE)];
   }
 
   role(id: number): OrderRole {
-    return ROLES[this.#orders.data[this.#at(id) + ROLE]];
+    return ROLES[this.#orders.get(id - 1, ROLE)];
   }
 
   /** When it was decided, epoch ms. */
   time(id: number): number {
-    return this.#orders.data[this.#at(id) + TIME];
+    return this.#orders.get(id - 1, TIME);
   }
 
   /** What it asks for now; 0 where its budget alone decides. */
   quantity(id: number): number {
-    return this.#orders.data[this.#at(id) + QUANTITY];
+    return this.#orders.get(id - 1, QUANTITY);
   }
 
   price(id: number): number {
-    return this.#orders.data[this.#at(id) + PRICE];
+    return this.#orders.get(id - 1, PRICE);
   }
 
   filled(id: number): number {
-    return this.#orders.data[this.#at(id) + FILLED];
+    return this.#orders.get(id - 1, FILLED);
   }
 
-  /** How many fills it has. */
-  fillCount(id: number): number {
-    return this.#orders.data[this.#at(id) + FILLS];
+  /** It has one fill so far. */
+  hasOneFill(id: number): boolean {
+    const latest = this.#orders.get(id - 1, LATEST_FILL);
+    return latest > 0 && this.#fills.get(latest - 1, EARLIER_FILL) === 0;
   }
 
   isComplete(id: number): boolean {
-    return this.#orders.data[this.#at(id) + COMPLETE] === 1;
+    return this.#orders.get(id - 1, COMPLETE) === 1;
   }
 
   isOpen(id: number): boolean {
-    const at = this.#at(id);
-    return this.#orders.data[at + COMPLETE] === 0 && this.#orders.data[at + STATUS] === 0;
+    return this.#orders.get(id - 1, COMPLETE) === 0 && this.#orders.get(id - 1, STATUS) === 0;
   }
 
   status(id: number): OrderStatus {
-    return this.isComplete(id) ? 'filled' : STATUSES[this.#orders.data[this.#at(id) + STATUS]];
+    return this.isComplete(id) ? 'filled' : STATUSES[this.#orders.get(id - 1, STATUS)];
   }
 
   /** Why it is over; null where it is not, or where it only filled. */
   endReason(id: number): string | null {
-    const at = this.#at(id);
-    return this.#orders.data[at + STATUS] === 0 ? null : this.#reasons[this.#orders.data[at + END_REASON]];
+    return this.#orders.get(id - 1, STATUS) === 0 ? null : this.#reasons[this.#orders.get(id - 1, END_REASON)];
   }
 
   tag(id: number): string | null {
@@ -229,53 +236,55 @@ export class OrderBook {
   }
 
   plannedStop(id: number): number {
-    return this.#orders.data[this.#at(id) + PLAN_STOP];
+    return this.#planned(id, STOP);
   }
 
   plannedStopDistance(id: number): number {
-    return this.#orders.data[this.#at(id) + PLAN_STOP_DISTANCE];
+    return this.#planned(id, STOP_DISTANCE);
   }
 
   plannedTarget(id: number): number {
-    return this.#orders.data[this.#at(id) + PLAN_TARGET];
+    return this.#planned(id, TARGET);
   }
 
   plannedTrailDistance(id: number): number {
-    return this.#orders.data[this.#at(id) + PLAN_TRAIL_DISTANCE];
+    return this.#planned(id, TRAIL_DISTANCE);
   }
 
   expiresAfterBar(id: number): number {
-    return this.#orders.data[this.#at(id) + PLAN_EXPIRES];
+    return this.#planned(id, EXPIRES);
   }
 
   /** Cash units still set aside for an entry. */
   reserved(id: number): number {
-    const at = this.#at(id);
-    const open = this.#orders.data[at + PLAN_RESERVED] - this.#orders.data[at + SPENT];
+    const open = this.#planned(id, RESERVED) - this.#planned(id, SPENT);
     return open > 0 ? open : 0;
   }
 
   /** All fills in the order of the venue's numbers. */
   fills(): BookFill[] {
-    const { data, length } = this.#fills;
-    const fills = Array.from({ length }, (_, n): BookFill => {
-      const at = n * FILL_FIELDS;
-      return {
-        tradeId: data[at + TRADE_ID],
-        orderId: data[at + ORDER_ID],
-        quantity: data[at + FILL_QUANTITY],
-        price: data[at + FILL_PRICE],
-        fee: data[at + FILL_FEE],
-        time: data[at + FILL_TIME],
-      };
-    });
+    const rows = this.#fills;
+    const fills = Array.from(
+      { length: rows.length },
+      (_, n): BookFill => ({
+        tradeId: rows.get(n, TRADE_ID),
+        orderId: rows.get(n, ORDER_ID),
+        quantity: rows.get(n, FILL_QUANTITY),
+        price: rows.get(n, FILL_PRICE),
+        fee: rows.get(n, FILL_FEE),
+        time: rows.get(n, FILL_TIME),
+      }),
+    );
     return fills.sort((a, b) => a.tradeId - b.tradeId);
   }
 
-  /** Place of an order's row. */
-  #at(id: number): number {
+  #planned(id: number, field: number): number {
+    const plan = this.#orders.get(id - 1, PLAN);
+    return plan === 0 ? 0 : this.#plans.get(plan - 1, field);
+  }
+
+  #expectKnown(id: number): void {
     if (!(id >= 1 && id <= this.#orders.length)) unknown(id);
-    return (id - 1) * ORDER_FIELDS;
   }
 
   #reasonCode(reason: string): number {

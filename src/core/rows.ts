@@ -1,24 +1,44 @@
-/** Records of a run as rows of one growing array of numbers: no object per record, and nothing to collect. */
+/** Rows in one block: a power of two. */
+const BLOCK = 256;
+const BLOCK_BITS = 8;
+
+/**
+ * Records of a run as rows of numbers: no object per record, and nothing to collect. They stand in blocks, so that a long
+ * run copies none of them to grow.
+ */
 export class Rows {
-  data: Float64Array;
   length = 0;
   readonly #fields: number;
+  readonly #blocks: Float64Array[] = [];
 
   /** @param fields numbers in one row */
   constructor(fields: number) {
     this.#fields = fields;
-    this.data = new Float64Array(64 * fields);
   }
 
-  /** Adds a row of zeros and tells the place of its first field in `data`, which may be a new array from now on. */
+  /** Adds a row of zeros and hands back its place among the rows. */
   add(): number {
-    const at = this.length++ * this.#fields;
-    if (at === this.data.length) {
-      const larger = new Float64Array(this.data.length * 2);
-      larger.set(this.data);
-      this.data = larger;
-    }
-    return at;
+    const row = this.length++;
+    if (row % BLOCK === 0) this.#blocks.push(new Float64Array(BLOCK * this.#fields));
+    return row;
+  }
+
+  get(row: number, field: number): number {
+    return this.#blocks[row >> BLOCK_BITS][(row & (BLOCK - 1)) * this.#fields + field];
+  }
+
+  set(row: number, field: number, value: number): void {
+    this.#blocks[row >> BLOCK_BITS][(row & (BLOCK - 1)) * this.#fields + field] = value;
+  }
+
+  /** The block that holds a row, for code that reads or writes many of its fields; the row begins at `start`. */
+  block(row: number): Float64Array {
+    return this.#blocks[row >> BLOCK_BITS];
+  }
+
+  /** Place of a row's first field in its block. */
+  start(row: number): number {
+    return (row & (BLOCK - 1)) * this.#fields;
   }
 }
 

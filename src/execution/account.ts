@@ -1,22 +1,6 @@
 import type { Bars } from '../core/bars.ts';
 import type { Timeframe } from '../core/timeframe.ts';
-import type { Valuation } from './valuation.ts';
 import type { BacktestResult, FillRecord } from './types.ts';
-
-/** An account over time, in quote money. */
-export type Curves = Pick<BacktestResult, 'time' | 'equityCurve' | 'drawdownCurve' | 'exposure'>;
-
-/** The curves of a valuation, in its own columns: fresh memory costs more than the arithmetic. */
-export function curvesOf(valuation: Valuation, capital: number, cashScale: number): Curves {
-  const { time, equity, exposure } = valuation;
-  divide(equity, cashScale);
-  divide(exposure, cashScale);
-  return { time, equityCurve: equity, drawdownCurve: drawdownOf(equity, capital), exposure };
-}
-
-function divide(column: Float64Array, divisor: number): void {
-  for (let i = 0; i < column.length; i++) column[i] /= divisor;
-}
 
 /** Fall from the highest value so far (the starting capital included), as a fraction of it. */
 export function drawdownOf(equity: Float64Array, capital: number): Float64Array {

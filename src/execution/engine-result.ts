@@ -1,15 +1,13 @@
 import type { Engine } from '../core/engine.ts';
-import { pow10 } from '../core/money.ts';
-import { type Curves, curvesOf } from './account.ts';
+import { drawdownOf } from './account.ts';
 import { fillRecords, orderRecords, tradeRecords } from './records.ts';
 import type { Assumption, BacktestResult, FillRecord, OrderRecord, Refusal, Trade } from './types.ts';
 import type { Valuation } from './valuation.ts';
 
-/** The result of a run on the engine. Records are made from its facts when they are first asked for. */
+/** The result of a run on the engine. Records and drawdowns are made from its facts when they are first asked for. */
 export class EngineResult implements BacktestResult {
   readonly time: Float64Array;
   readonly equityCurve: Float64Array;
-  readonly drawdownCurve: Float64Array;
   readonly exposure: Float64Array;
   readonly initialCapital: number;
   readonly finalEquity: number;
@@ -17,6 +15,7 @@ export class EngineResult implements BacktestResult {
   readonly assumptions: readonly Assumption[];
   readonly #engine: Engine;
   readonly #cashDecimals: number;
+  #drawdown: Float64Array | undefined;
   #trades: readonly Trade[] | undefined;
   #fills: readonly FillRecord[] | undefined;
   #orders: readonly OrderRecord[] | undefined;
@@ -29,17 +28,20 @@ export class EngineResult implements BacktestResult {
     cashDecimals: number,
     assumptions: readonly Assumption[],
   ) {
-    const curves: Curves = curvesOf(valuation, capital, pow10(cashDecimals));
-    this.time = curves.time;
-    this.equityCurve = curves.equityCurve;
-    this.drawdownCurve = curves.drawdownCurve;
-    this.exposure = curves.exposure;
+    this.time = valuation.time;
+    this.equityCurve = valuation.equity;
+    this.exposure = valuation.exposure;
     this.initialCapital = capital;
-    this.finalEquity = curves.equityCurve.at(-1) ?? capital;
+    this.finalEquity = this.equityCurve.at(-1) ?? capital;
     this.refusals = engine.refusals;
     this.assumptions = assumptions;
     this.#engine = engine;
     this.#cashDecimals = cashDecimals;
+  }
+
+  get drawdownCurve(): Float64Array {
+    this.#drawdown ??= drawdownOf(this.equityCurve, this.initialCapital);
+    return this.#drawdown;
   }
 
   get trades(): readonly Trade[] {

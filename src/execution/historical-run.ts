@@ -1,6 +1,7 @@
 import type { Bars } from '../core/bars.ts';
 import { Engine, type EngineSpec, type Input, MarketSlice } from '../core/engine.ts';
 import type { Market } from '../core/instrument.ts';
+import { pow10 } from '../core/money.ts';
 import type { Command } from '../core/order.ts';
 import type { FillSettings } from '../core/settings.ts';
 import type { Answer } from '../core/slot.ts';
@@ -68,7 +69,8 @@ export class HistoricalRun {
 
   run(host: DecisionHost): Valuation {
     const cursors = this.#cursors;
-    const valuation = new ValuationLog(cursors.reduce((sum, c) => sum + (c.values ? c.bars.length : 0), 0));
+    const valued = cursors.reduce((sum, c) => sum + (c.values ? c.bars.length : 0), 0);
+    const valuation = new ValuationLog(valued, pow10(this.#spec.cashDecimals));
     const deliver = (slot: number, answer: Answer): void => {
       if (answer.signal !== 0) this.#send({ kind: 'answer', time: this.#slice.time, slot, answer });
     };
