@@ -16,7 +16,7 @@ import {
 import { WeightBudget } from './weight-budget.ts';
 
 /** Intervals of the exchange's spot klines. */
-const INTERVALS: readonly Timeframe[] = [
+export const INTERVALS: readonly Timeframe[] = [
   ...(['1s', '1m', '3m', '5m', '15m', '30m', '1h', '2h'] as const),
   ...(['4h', '6h', '8h', '12h', '1d', '3d', '1w', '1M'] as const),
 ];
