@@ -72,7 +72,7 @@ describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
     const run = before.beginRun(MANIFEST);
     const first = before.input(run, 10, 'slice', '{"bars":[1]}');
     const tokens = before.commit(first, '[{"kind":"submit"}]', [place('a'), place('b', 'place_list')]);
-    const second = before.input(run, 11, 'timer', '{}');
+    const second = before.input(run, 11, 'operator', '{}');
     before.attempt(run, [place('a', 'cancel')]);
     const facts: OrderFact[] = [
       { kind: 'sent', clientId: 'a', time: 10 },
@@ -94,7 +94,7 @@ describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
     expect(after.runs()).toEqual([{ ...MANIFEST, run, ended: 16, how: 'stopped' }]);
     expect([...after.inputs(run)]).toEqual([
       { seq: first, run, time: 10, kind: 'slice', payload: '{"bars":[1]}', commands: '[{"kind":"submit"}]' },
-      { seq: second, run, time: 11, kind: 'timer', payload: '{}', commands: null },
+      { seq: second, run, time: 11, kind: 'operator', payload: '{}', commands: null },
     ]);
     expect([...after.inputs(run, second)].map(({ seq }) => seq)).toEqual([second]);
     expect(tokens).toEqual([...after.intents()].slice(0, 2));
@@ -138,7 +138,7 @@ describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
     first.close();
     const second = open();
     const run = second.beginRun(MANIFEST);
-    const seq = second.input(run, 1, 'timer', '{}');
+    const seq = second.input(run, 1, 'operator', '{}');
     expect(() => second.commit(seq, '[]', [place('b'), place('a')])).toThrow('"a", which was used before');
     expect(() => second.commit(seq, '[]', [place('b'), place('b')])).toThrow('"b", which was used before');
     expect([...second.intents()]).toHaveLength(1);
@@ -206,7 +206,7 @@ describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
         let ids = 0;
         for (const { do: action, text: payload } of steps) {
           if (action === 'input') {
-            journal.input(run, ids, 'venue', payload);
+            journal.input(run, ids, 'block', payload);
             inputs.push(payload);
           } else if (action === 'commit') {
             const seq = journal.input(run, ids, 'slice', payload);
