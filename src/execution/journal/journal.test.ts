@@ -232,7 +232,7 @@ describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
         expect([...journal.intents()].map(({ clientId }) => clientId)).toEqual(durable);
         journal.close();
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 });
