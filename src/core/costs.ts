@@ -6,6 +6,7 @@ const RATE_SCALE = 10_000_000;
 
 /** Costs of one account in its cash units. All fields are read inside fills, none changes. */
 export class Costs {
+  readonly cashDecimals: number;
   readonly takerRate: number;
   readonly makerRate: number;
   readonly fixedFee: number;
@@ -15,6 +16,7 @@ export class Costs {
   readonly impactBps: number;
 
   constructor(settings: CostSettings, cashDecimals: number) {
+    this.cashDecimals = cashDecimals;
     this.takerRate = Math.round(settings.takerPct * (RATE_SCALE / 100));
     this.makerRate = Math.round(settings.makerPct * (RATE_SCALE / 100));
     this.fixedFee = Math.round(settings.fixedFee * pow10(cashDecimals));

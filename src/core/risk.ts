@@ -1,6 +1,7 @@
 import type { Costs } from './costs.ts';
 import { EntryGate } from './entry-gate.ts';
-import { MAX_UNITS } from './money.ts';
+import { EntryRate } from './entry-rate.ts';
+import { MAX_UNITS, pow10 } from './money.ts';
 import type { Ledger } from './ledger.ts';
 import type { ApprovedOrder, OrderDraft, OrderIntent, OrderType, Side } from './order.ts';
 import type { EntryPlan, OrderBook } from './order-book.ts';
@@ -27,6 +28,8 @@ export interface Refused {
 export class Risk {
   readonly settings: RiskSettings;
   readonly gate = new EntryGate();
+  readonly #rate: EntryRate;
+  readonly #cashScale: number;
   readonly #ledger: Ledger;
   readonly #slots: readonly Slot[];
   readonly #costs: Costs;
@@ -49,6 +52,8 @@ export class Risk {
 
   constructor(settings: RiskSettings, ledger: Ledger, book: OrderBook, slots: readonly Slot[], costs: Costs) {
     this.settings = settings;
+    this.#rate = new EntryRate(settings.maxOrdersPerMinute, settings.maxEntriesPerDay);
+    this.#cashScale = pow10(costs.cashDecimals);
     this.#ledger = ledger;
     this.#slots = slots;
     this.#costs = costs;
@@ -109,6 +114,8 @@ export class Risk {
   approveEntry(slot: Slot, side: Side, answer: Answer, draft: OrderDraft): ApprovedOrder | Refused {
     const limited = this.#accountLimit(slot, side);
     if (limited) return limited;
+    const excess = this.#rate.excess(slot.index, draft.time);
+    if (excess !== null) return refuse('ORDER_RATE', excess);
     const { market, orders } = slot.spec;
     const last = slot.position.lastPrice;
     const prices = this.#prices;
@@ -137,6 +144,11 @@ export class Risk {
     if (size.budget === 0 && cost > room.amount) {
       return refuse(room.code, `needs ${this.#money(cost)}, has ${this.#money(room.amount)} cash units of room`);
     }
+    const { maxOrderValue } = this.settings;
+    if (maxOrderValue !== null && value > maxOrderValue * this.#cashScale) {
+      return refuse('MAX_ORDER_VALUE', `worth ${(value / this.#cashScale).toFixed(2)}, more than ${maxOrderValue}`);
+    }
+    this.#rate.note(slot.index, draft.time);
     const { plan } = this;
     plan.stop = prices.stop;
     plan.stopDistance = prices.stopDistance;

@@ -94,6 +94,12 @@ export interface RiskSettings {
   readonly cooldownBars: number;
   /** Furthest an order's price may lie from the last close, percent. */
   readonly priceCollarPct: number | null;
+  /** Most one entry may cost, quote money. */
+  readonly maxOrderValue: number | null;
+  /** Entries of the whole account within a minute. */
+  readonly maxOrdersPerMinute: number | null;
+  /** Entries of one slot in a UTC day. */
+  readonly maxEntriesPerDay: number | null;
   /** Symbols that move together, with the limits they share. */
   readonly groups: readonly {
     readonly name: string;
@@ -148,5 +154,8 @@ export const NO_LIMITS: RiskSettings = {
   cooldownLosses: null,
   cooldownBars: 0,
   priceCollarPct: null,
+  maxOrderValue: null,
+  maxOrdersPerMinute: null,
+  maxEntriesPerDay: null,
   groups: [],
 };

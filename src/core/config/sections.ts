@@ -105,7 +105,10 @@ const binanceLiveFeed = z
           .min(0)
           .default(5_000)
           .describe('How long bars that close together wait for each other.'),
-        confirm: z.boolean().default(true).describe('Compare each closed bar with REST some seconds later.'),
+        confirm: z
+          .enum(['before', 'after', 'off'])
+          .default('after')
+          .describe('Compare closed bars with REST: before they count (slower), some seconds after, or not.'),
         book: z.boolean().default(true).describe('Follow best bid and ask, for the price collar.'),
       })
       .prefault({})
@@ -184,6 +187,9 @@ export const risk = z
     cooldown_losses: limit(z.int().min(1)).describe('Losses in a row after which a strategy rests.'),
     cooldown_bars: z.int().min(0).default(NO_LIMITS.cooldownBars).describe('Bars it rests.'),
     price_collar_pct: limit(z.number().positive()).describe('Furthest an order may lie from the last close, percent.'),
+    max_order_value: limit(z.number().positive()).describe('Most one entry may cost, quote money.'),
+    max_orders_per_minute: limit(z.int().min(1)).describe('Entries of the whole account in one minute.'),
+    max_entries_per_day: limit(z.int().min(1)).describe('Entries of one strategy on one symbol in a UTC day.'),
     groups: z.array(group).default([]).describe('Symbols that share limits.'),
     default_stop: distance
       .nullable()
@@ -202,7 +208,31 @@ export const execution = z.strictObject({
     .enum(['backtest', 'paper', 'live'])
     .default('backtest')
     .describe('What `valvulin run` does; a backtest ignores it.'),
-  venue: z.enum(['paper', 'binance']).default('paper').describe('Where live orders go.'),
+  venue: z
+    .string()
+    .regex(
+      /^(paper|binance|binance-testnet|binance-demo|local|ccxt:[a-z0-9]+)$/,
+      'Expected paper, binance, binance-testnet, binance-demo, local or ccxt:EXCHANGE',
+    )
+    .default('paper')
+    .describe('Where live orders go: binance, its testnet or demo, `local` (valvulin exchange), or ccxt:kraken.'),
+  url: z
+    .string()
+    .regex(/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?\/?$/, 'Expected an address on this machine')
+    .optional()
+    .describe('Address of the venue `local`, as `valvulin exchange` prints it.'),
+  keys_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File with the API keys, readable by its owner alone; without it, the environment.'),
+  state_dir: z.string().min(1).default('data/state').describe('Folder of the journals of paper and live accounts.'),
+  strategy_deadline_ms: z
+    .int()
+    .min(10)
+    .max(600_000)
+    .default(5_000)
+    .describe('A live strategy that has not answered by then is stopped.'),
   capital: z.number().positive().default(10_000).describe('Money at the start, in the quote asset.'),
   quote: z
     .string()
