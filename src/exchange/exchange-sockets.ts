@@ -142,6 +142,11 @@ export class ExchangeSockets {
     this.#feed.add(rule);
   }
 
+  /** Sends a frame of the exchange's own on every connection; faults do not meet it. */
+  mark(text: string): void {
+    for (const connection of this.#connections) connection.reply(text);
+  }
+
   /** Ends every connection and stops listening to the exchange. */
   close(): void {
     this.inject({ verb: 'ws.close', code: 1001, reason: 'exchange closed' });

@@ -182,7 +182,7 @@ export class WsApi implements Speaker {
     const wait = Number(headers['retry-after'] ?? Number.NaN);
     const serverTime = this.#spec.exchange.time();
     const data = Number.isNaN(wait) ? {} : { data: { serverTime, retryAfter: serverTime + wait * 1_000 } };
-    const error = body !== null && typeof body === 'object' && !Array.isArray(body) ? { ...body, ...data } : body;
+    const error = Object.assign({}, body, data);
     this.#send({ id: request.id, status, error, ...this.#limits(request, answer) });
   }
 
