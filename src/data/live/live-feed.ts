@@ -10,6 +10,7 @@ import type { FeedEndpoints } from './endpoints.ts';
 import { type ClockAlert, ExchangeClock } from './exchange-clock.ts';
 import type { FeedEvent } from './feed-events.ts';
 import { FeedHealth } from './feed-health.ts';
+import type { Confirmation } from './live-series.ts';
 import { LiveSource } from './live-source.ts';
 import type { MarketFrame } from './market-frames.ts';
 import { PAGE_BARS, PublicRest } from './public-rest.ts';
@@ -38,8 +39,8 @@ export interface LiveFeedOptions {
   readonly staleAfterMs?: number;
   /** A bar released so long after its close is `late`. 10 s by default. */
   readonly lateAfterMs?: number;
-  /** Compares each closed bar with REST some seconds later. True by default. */
-  readonly confirm?: boolean;
+  /** Compares closed bars with REST before they are released, some seconds after (the default), or never. */
+  readonly confirm?: Confirmation;
   /** Follows best bid and ask as well. False by default. */
   readonly book?: boolean;
 }
@@ -65,7 +66,7 @@ export class BinanceLiveFeed {
   #stopped = false;
 
   constructor(options: LiveFeedOptions) {
-    this.#options = { staleAfterMs: 30_000, lateAfterMs: 10_000, confirm: true, book: false, ...options };
+    this.#options = { staleAfterMs: 30_000, lateAfterMs: 10_000, confirm: 'after', book: false, ...options };
     const { http, clock, random, endpoints } = options;
     this.#rest = new PublicRest({ http, clock, random, baseUrl: endpoints.rest, timeoutMs: TIMEOUT_MS });
     this.time = new ExchangeClock({

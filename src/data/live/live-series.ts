@@ -3,13 +3,14 @@ import { ValvulinError } from '../../core/errors.ts';
 import type { Clock, Timer } from '../../core/ports.ts';
 import { barClose, barOpen, type Timeframe } from '../../core/timeframe.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
+import type { BarSource } from './feed-events.ts';
 import type { FeedHealth } from './feed-health.ts';
 import { barProblem, type KlineFrame } from './market-frames.ts';
 import { PAGE_BARS, type PublicRest } from './public-rest.ts';
 import { type SeriesStep, SeriesWindow } from './series-window.ts';
 
-/** A bar may seem to open before its time by the error of the clock, not by more. */
-const FUTURE_MS = 60_000;
+/** A closing price this far from the last one before it is not believed from the stream alone. */
+const JUMP = 0.03;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 /** A hole counts as the exchange's own once two answers, this far apart, both show bars behind it and none in it. */
@@ -18,6 +19,9 @@ const HOLE_WAIT_MS = 2_000;
 const CONFIRM_AFTER_MS = 3_000;
 /** Short bars are compared several at a time. */
 const CONFIRM_EVERY_MS = 10_000;
+
+/** Whether a closed bar of the stream is compared with REST before it is released, some seconds after, or not at all. */
+export type Confirmation = 'before' | 'after' | 'off';
 
 export interface LiveSeriesOptions {
   readonly symbol: string;
@@ -29,7 +33,7 @@ export interface LiveSeriesOptions {
   readonly rest: PublicRest;
   readonly health: FeedHealth;
   readonly lateAfterMs: number;
-  readonly confirm: boolean;
+  readonly confirm: Confirmation;
   readonly onStep: (step: SeriesStep) => void;
 }
 
@@ -40,6 +44,9 @@ export class LiveSeries {
   readonly #options: LiveSeriesOptions;
   readonly #window: SeriesWindow;
   readonly #cause: string;
+  #forming: KlineFrame | undefined;
+  /** Close of a bar that the stream called closed, but that only REST may bring. */
+  #proven = Number.NEGATIVE_INFINITY;
   #recovering = false;
   #stopped = false;
   #wake: (() => void) | undefined;
@@ -63,19 +70,28 @@ export class LiveSeries {
     this.#wake?.();
   }
 
-  /** A frame of the stream. A bar is closed where the exchange says so and its own clock agrees. */
-  onFrame({ bar, closed, eventTime }: KlineFrame): void {
-    const { health, symbol, time } = this.#options;
-    if (barOpen(bar.time, this.timeframe) !== bar.time || (time.synced && bar.time > time.now() + FUTURE_MS)) {
+  /**
+   * A frame of the stream. A bar is closed where the exchange says so and the time it said it agrees; it waits for REST
+   * where it contradicts the frames before it.
+   */
+  onFrame(frame: KlineFrame): void {
+    const { health, symbol, confirm } = this.#options;
+    const { bar, closed, eventTime } = frame;
+    if (barOpen(bar.time, this.timeframe) !== bar.time || bar.time > eventTime) {
       health.set(symbol, 'value', `Expected a ${this.timeframe} bar of the present, got open time "${bar.time}"`);
       return;
     }
     health.set(symbol, 'value', null);
     const steps: SeriesStep[] = [];
     this.#window.firstPrice(bar.time, bar.open, steps);
-    if (closed && eventTime >= barClose(bar.time, this.timeframe) - 1) this.#window.add(bar, 'stream', steps);
+    const close = barClose(bar.time, this.timeframe);
+    const over = closed && eventTime >= close - 1;
+    if (over && (confirm === 'before' || contradicts(this.#forming, frame)))
+      this.#proven = Math.max(this.#proven, close);
+    else if (over) this.#window.add(bar, 'stream', steps);
+    if (!closed && eventTime >= (this.#forming?.eventTime ?? 0)) this.#forming = frame;
     this.#deliver(steps);
-    if (this.#window.waitingFrom !== undefined) this.#recover();
+    if (over && this.#owes()) this.#recover();
   }
 
   /** Fetches what should be there by now and is not. */
@@ -84,7 +100,12 @@ export class LiveSeries {
   }
 
   #owes(): boolean {
-    return this.#window.waitingFrom !== undefined || this.#window.nextClose <= this.#options.time.closedBefore;
+    return this.#window.waitingFrom !== undefined || this.#window.nextClose <= this.#closedBefore;
+  }
+
+  /** Bars that close until this instant are closed at the exchange: by its time, or because a frame said so. */
+  get #closedBefore(): number {
+    return Math.max(this.#options.time.closedBefore, this.#proven);
   }
 
   #recover(): void {
@@ -127,7 +148,7 @@ export class LiveSeries {
   /** Adds what REST has from `from` on. Says why it could not, and whether it showed bars behind a missing one. */
   async #fetch(from: number): Promise<{ failure: string | null; hole: boolean }> {
     const { rest, symbol, timeframe, health } = this.#options;
-    const closedAt = this.#options.time.closedBefore;
+    const closedAt = this.#closedBefore;
     try {
       const bars = await rest.klines({ symbol, timeframe, from, to: closedAt, closedAt });
       if (this.#stopped) return { failure: null, hole: false };
@@ -168,8 +189,15 @@ export class LiveSeries {
   #deliver(steps: readonly SeriesStep[]): void {
     for (const step of steps) {
       this.#options.onStep(step);
-      if (step.kind === 'bar' && step.source === 'stream' && this.#options.confirm) this.#confirmLater(step.bar.time);
+      if (step.kind === 'bar' && this.#mayChange(step.bar, step.source)) this.#confirmLater(step.bar.time);
     }
+  }
+
+  /** Whether REST may still say something else of it: what REST said some seconds after the close is final. */
+  #mayChange(bar: Bar, source: BarSource): boolean {
+    const { confirm, time } = this.#options;
+    if (confirm === 'off') return false;
+    return source === 'stream' || time.now() - barClose(bar.time, this.timeframe) < CONFIRM_AFTER_MS;
   }
 
   #confirmLater(time: number): void {
@@ -192,4 +220,12 @@ export class LiveSeries {
     const from = Math.max(oldest, last - PAGE_BARS * (barClose(last, timeframe) - last));
     if ((await this.#fetch(from)).failure !== null) this.#confirmFrom = oldest;
   }
+}
+
+/** A closing frame with less in it than the frames before, or far off them, was damaged or is of another time. */
+function contradicts(forming: KlineFrame | undefined, { bar, trades }: KlineFrame): boolean {
+  if (forming?.bar.time !== bar.time) return false;
+  const seen = forming.bar;
+  if (trades < forming.trades || bar.volume < seen.volume || bar.high < seen.high || bar.low > seen.low) return true;
+  return bar.open !== seen.open || Math.abs(bar.close / seen.close - 1) > JUMP;
 }

@@ -5,7 +5,7 @@ import { BarAggregator } from './bar-aggregator.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { BarSource, FeedEvent } from './feed-events.ts';
 import type { FeedHealth } from './feed-health.ts';
-import { LiveSeries } from './live-series.ts';
+import { type Confirmation, LiveSeries } from './live-series.ts';
 import type { KlineFrame } from './market-frames.ts';
 import type { PublicRest } from './public-rest.ts';
 import type { SeriesStep } from './series-window.ts';
@@ -19,7 +19,7 @@ export interface LiveSourceOptions {
   readonly rest: PublicRest;
   readonly health: FeedHealth;
   readonly lateAfterMs: number;
-  readonly confirm: boolean;
+  readonly confirm: Confirmation;
   readonly on: (event: FeedEvent) => void;
 }
 
