@@ -28,7 +28,7 @@ describe('a secret', () => {
     const secret = new Secret(CANARY);
     const error = new Error(`key ${String(secret)}`, { cause: secret });
     const shown = [
-      `${String(secret)}`,
+      String(secret),
       JSON.stringify({ secret }),
       inspect({ secret }, { depth: 9, showHidden: true }),
       inspect(error),

@@ -21,6 +21,7 @@ export interface Call {
 /** What a query brought. */
 export type QueryResult =
   | { readonly ok: true; readonly value: unknown }
+  /** `code` is that of a refusal with HTTP 400; any other failure says nothing about what was asked. */
   | { readonly ok: false; readonly code: number | undefined; readonly reason: string };
 
 /** What became of a request: `held` ones were never sent, of `lost` ones no whole reply came. */
@@ -122,7 +123,7 @@ export class BinanceRest {
     const { code, msg } = errorOf(value);
     return {
       ok: false,
-      code,
+      code: status === 400 ? code : undefined,
       reason: `HTTP ${status}${code === undefined ? ` with ${describe(body)}` : `: ${code} ${msg}`}`,
     };
   }
