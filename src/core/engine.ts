@@ -145,17 +145,23 @@ export class Engine {
   #onEvent(input: Exclude<Input, MarketSlice>): void {
     switch (input.kind) {
       case 'answer':
-        return this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
+        this.#execution.onAnswer(this.slots[input.slot], input.answer, input.time);
+        break;
       case 'fill':
-        return this.#execution.onFill(input.fill);
+        this.#execution.onFill(input.fill);
+        break;
       case 'end':
-        return this.#execution.onEnd(input.end);
+        this.#execution.onEnd(input.end);
+        break;
       case 'exit':
-        return this.#execution.closePosition(this.slots[input.slot], input.time, input.reason);
+        this.#execution.closePosition(this.slots[input.slot], input.time, input.reason);
+        break;
       case 'block':
-        return this.risk.gate.block(input.symbol, input.reason, input.on);
+        this.risk.gate.block(input.symbol, input.reason, input.on);
+        break;
       case 'operator':
-        return this.#onOperator(input.state, input.time, input.reason);
+        this.#onOperator(input.state, input.time, input.reason);
+        break;
       default:
         return unreachable(input);
     }
