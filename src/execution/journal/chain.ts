@@ -74,8 +74,10 @@ export function chainEnds(store: JournalStore): Map<ChainedTable, ChainEnd> {
 export function verifyChains(store: JournalStore): void {
   const ends = chainEnds(store);
   for (const [table, end] of ends) verifyChain(store, table, end);
-  for (const row of store.rows('positions')) {
-    if (rowHash(START, row.slice(0, -1)) !== row.at(-1)) throw broken('positions', String(row[0]), 'was altered');
+  for (const table of ['orders', 'positions'] as const) {
+    for (const row of store.rows(table)) {
+      if (rowHash(START, row.slice(0, -1)) !== row.at(-1)) throw broken(table, String(row[0]), 'was altered');
+    }
   }
 }
 
@@ -96,8 +98,8 @@ function verifyChain(store: JournalStore, table: ChainedTable, end: ChainEnd): v
   if (last !== endHash) throw broken(table, key, 'is not the one that was written last');
 }
 
-/** A position has no row before it. */
-export function positionRow(values: readonly Value[]): Row {
+/** A row that is replaced by a later one, and follows none. */
+export function singleRow(values: readonly Value[]): Row {
   return [...values, rowHash(START, values)];
 }
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Trade } from '../../core/trade.ts';
-import type { ExchangeFill, Journal, NewIntent, OrderFact, RunManifest } from './journal.ts';
+import type { OrderRecord, Trade } from '../../core/trade.ts';
+import type { ExchangeFill, Journal, NewIntent, OrderFact, PositionRecord, RunManifest } from './journal.ts';
 import { MemoryDisk, openMemoryJournal } from './memory-disk.ts';
 import { openJournal, seizeJournal } from './open.ts';
 
@@ -65,6 +65,20 @@ function fill(tradeId: number, symbol = 'BTCUSDT'): ExchangeFill {
 
 const TRADE = { id: 1, symbol: 'BTCUSDT', profit: 1.25, mae: -0.1, open: false } as unknown as Trade;
 
+const ORDER = { id: 9, symbol: 'BTCUSDT', status: 'working' } as unknown as OrderRecord;
+
+const POSITION: PositionRecord = {
+  symbol: 'BTCUSDT',
+  side: 'LONG',
+  quantity: 0.5,
+  entryPrice: 27_000.1,
+  entryTime: 12,
+  price: 27_010,
+  profit: 4.95,
+  stopLoss: 26_000,
+  takeProfit: null,
+};
+
 describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
   it('gives back, after a restart, everything that was written', () => {
     const { open } = account();
@@ -83,8 +97,11 @@ describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
     ];
     for (const fact of facts) expect(before.fact(run, fact)).toBe(true);
     before.recordTrade(run, TRADE);
-    before.recordPosition(run, 'BTCUSDT:1h:ema', 14, '{"quantity":1}');
-    before.recordPosition(run, 'ETHUSDT:1h:ema', 14, '{"quantity":2}');
+    before.recordOrder(run, { ...ORDER, id: 10 });
+    before.recordOrder(run, ORDER);
+    before.recordOrder(run, { ...ORDER, status: 'filled' });
+    before.recordPosition(run, 'BTCUSDT:1h:ema', 14, POSITION);
+    before.recordPosition(run, 'ETHUSDT:1h:ema', 14, POSITION);
     before.recordPosition(run, 'ETHUSDT:1h:ema', 15, null);
     before.recordEquity(run, 15, 10_000.5);
     before.endRun(run, 'stopped', 16);
@@ -108,7 +125,12 @@ describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
     expect(after.unfinished().map(({ clientId }) => clientId)).toEqual(['b']);
     expect([...after.facts()]).toEqual(facts.map((fact, i) => ({ ...fact, seq: i + 1, run })));
     expect([...after.trades(run)]).toEqual([{ ...TRADE, run }]);
-    expect(after.positions()).toEqual([{ run, slot: 'BTCUSDT:1h:ema', time: 14, payload: '{"quantity":1}' }]);
+    expect(after.orders(run)).toEqual([
+      { ...ORDER, run, status: 'filled' },
+      { ...ORDER, id: 10, run },
+    ]);
+    expect(after.orders(run + 1)).toEqual([]);
+    expect(after.positions()).toEqual([{ ...POSITION, run, slot: 'BTCUSDT:1h:ema', time: 14 }]);
     expect([...after.equity()]).toEqual([{ run, time: 15, equity: 10_000.5 }]);
     expect(after.beginRun(MANIFEST)).toBe(run + 1);
     expect([...after.inputs(run + 1)]).toEqual([]);

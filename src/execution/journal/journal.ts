@@ -1,4 +1,4 @@
-import type { Trade } from '../../core/trade.ts';
+import type { OrderRecord, Trade } from '../../core/trade.ts';
 
 /**
  * The book of record of one account: what came in, what was decided, what was sent and what became of it. Writing goes
@@ -31,10 +31,12 @@ export interface Journal extends JournalReader {
   /** Appends what became known of an order; `false` where it was known already. Durable like an input. */
   fact(run: number, fact: OrderFact): boolean;
 
-  /** Closed round trips. Durable like an input, as are positions and equity. */
+  /** A closed round trip. Durable like an input, as are orders, positions and equity: what readers show. */
   recordTrade(run: number, trade: Trade): void;
-  /** What a slot holds now; `null` removes it. `payload` is JSON. */
-  recordPosition(run: number, slot: string, time: number, payload: string | null): void;
+  /** An order of the engine as it stands now, in place of what was known of it. */
+  recordOrder(run: number, order: OrderRecord): void;
+  /** What a slot (`BTCUSDT:1h:ema-macd`) holds now; `null` where it holds nothing any more. */
+  recordPosition(run: number, slot: string, time: number, position: PositionRecord | null): void;
   recordEquity(run: number, time: number, equity: number): void;
   /** Changes the trading state, durably before it returns: it survives restarts. */
   recordState(change: StateChange): void;
@@ -56,13 +58,16 @@ export interface JournalReader {
   inputs(run: number, from?: number): IterableIterator<JournalInput>;
   /** All intents, in the order in which they were made. */
   intents(): IterableIterator<JournalIntent>;
-  /** Intents to place something whose end is not known yet: to be asked about after a restart. */
+  /** Intents to place something whose client id has no `end` or `absent` yet: to be asked about after a restart. */
   unfinished(): readonly JournalIntent[];
   /** The intent that placed the order with this client id, or undefined. */
   intent(clientId: string): JournalIntent | undefined;
   /** All facts in the order in which they became known. */
   facts(): IterableIterator<JournalFact>;
   trades(run?: number): IterableIterator<JournalTrade>;
+  /** Orders of the engine, of one run or of all, by number. */
+  orders(run?: number): readonly JournalOrder[];
+  /** What is held, by slot. */
   positions(): readonly JournalPosition[];
   equity(run?: number): IterableIterator<JournalEquity>;
   /** The trading state of the account, or of one symbol; `ACTIVE` where none was ever recorded. */
@@ -209,11 +214,33 @@ export interface JournalTrade extends Trade {
   readonly run: number;
 }
 
-export interface JournalPosition {
+export interface JournalOrder extends OrderRecord {
+  readonly run: number;
+}
+
+/** A position in ordinary numbers: money in the quote asset, quantity in the base asset. */
+export interface PositionRecord {
+  readonly symbol: string;
+  readonly side: 'LONG' | 'SHORT';
+  readonly quantity: number;
+  /** Average of its entries. */
+  readonly entryPrice: number;
+  /** Of its first entry, epoch ms. */
+  readonly entryTime: number;
+  /** Last known price. */
+  readonly price: number;
+  /** Open profit at that price, before the fee of an exit. */
+  readonly profit: number;
+  /** Where it is protected now; `null` where it is not. */
+  readonly stopLoss: number | null;
+  readonly takeProfit: number | null;
+}
+
+export interface JournalPosition extends PositionRecord {
   readonly run: number;
   readonly slot: string;
+  /** When it changed last, epoch ms. */
   readonly time: number;
-  readonly payload: string;
 }
 
 export interface JournalEquity {

@@ -120,7 +120,7 @@ describe('a hash chain', () => {
   it('finds an altered position', () => {
     const disk = new MemoryDisk();
     const journal = openMemoryJournal(disk, 'first');
-    journal.recordPosition(journal.beginRun(MANIFEST), 'BTCUSDT:1h:ema', 1, '{"quantity":1}');
+    journal.recordPosition(journal.beginRun(MANIFEST), 'BTCUSDT:1h:ema', 1, null);
     journal.close();
     openMemoryJournal(disk, 'second').close();
     disk.damage('positions', 'BTCUSDT:1h:ema', ['BTCUSDT:1h:ema', 1, 1, '{"quantity":2}', 'x']);

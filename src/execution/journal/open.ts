@@ -21,6 +21,11 @@ export interface JournalPlace {
 
 let opened = 0;
 
+/** The account that a mode trades on: `paper`, or the venue's name, such as `binance-testnet` or `ccxt-kraken`. */
+export function accountName(mode: 'paper' | 'live', venue: string): string {
+  return mode === 'paper' ? 'paper' : venue.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '-');
+}
+
 /**
  * Opens the journal of an account for its one engine, and checks all of it. Creates it where there is none.
  * @param now epoch ms
@@ -85,11 +90,6 @@ export function journaledAccounts(stateDir: string): readonly string[] {
 /** The file of the account's journal. */
 export function journalPath(place: JournalPlace): string {
   return accountFile(place, 'db');
-}
-
-/** Where its engine listens to the operator: a socket, or on Windows a pipe. */
-export function controlPath(place: JournalPlace): string {
-  return accountFile(place, 'sock');
 }
 
 function accountFile({ stateDir, account }: JournalPlace, ending: string): string {

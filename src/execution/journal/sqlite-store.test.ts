@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { OrderRecord } from '../../core/trade.ts';
 import { ValvulinError } from '../../core/errors.ts';
-import type { Journal, JournalReader, NewIntent, RunManifest } from './journal.ts';
+import type { Journal, JournalReader, NewIntent, PositionRecord, RunManifest } from './journal.ts';
 import { journaledAccounts, journalPath, openJournal, openJournalReader, seizeJournal } from './open.ts';
 import { MIGRATIONS, migrate } from './schema.ts';
 import { SpaceReserve } from './space-reserve.ts';
@@ -40,7 +41,8 @@ function fillIn(journal: Journal, orders: number): void {
     const seq = journal.input(run, i, 'slice', `{"i":${i}}`);
     journal.commit(seq, '[]', [order(`o${i}`)]);
     journal.fact(run, { kind: 'sent', clientId: `o${i}`, time: i });
-    journal.recordPosition(run, `slot${i % 3}`, i, `{"i":${i}}`);
+    journal.recordPosition(run, `slot${i % 3}`, i, { symbol: 'BTCUSDT', quantity: i } as unknown as PositionRecord);
+    journal.recordOrder(run, { id: i % 5, quantity: i } as unknown as OrderRecord);
     journal.recordEquity(run, i, 100 + i / 3);
   }
   journal.recordState({ scope: 'account', state: 'HALT', who: 'operator', why: 'test', time: 1 });
@@ -53,6 +55,7 @@ function everything(journal: JournalReader): unknown {
     inputs: [...journal.inputs(1)],
     intents: [...journal.intents()],
     facts: [...journal.facts()],
+    orders: journal.orders(),
     positions: journal.positions(),
     equity: [...journal.equity()],
     states: journal.states(),

@@ -4,7 +4,7 @@ export type Value = string | number | null;
 export type Row = readonly Value[];
 
 /**
- * The tables and their columns. All but `positions` and `chains` only ever grow, and each of their rows carries a hash
+ * The tables and their columns. All but `orders`, `positions` and `chains` only ever grow, and each of their rows carries a hash
  * over itself and the row before it.
  */
 export const COLUMNS = {
@@ -28,13 +28,14 @@ export const COLUMNS = {
   trades: ['seq', 'run', 'payload', 'hash'],
   equity: ['seq', 'run', 'time', 'equity', 'hash'],
   states: ['seq', 'scope', 'state', 'who', 'why', 'time', 'hash'],
+  orders: ['id', 'run', 'payload', 'hash'],
   positions: ['slot', 'run', 'time', 'payload', 'hash'],
   chains: ['name', 'seq', 'hash'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Table = keyof typeof COLUMNS;
 /** Tables whose rows are replaced by key; rows of the others are only ever added. */
-export const REPLACED: ReadonlySet<Table> = new Set<Table>(['positions', 'chains']);
+export const REPLACED: ReadonlySet<Table> = new Set<Table>(['orders', 'positions', 'chains']);
 
 /** Columns besides the key by which a row is looked up; their values differ from row to row, or are null. */
 export const UNIQUE_COLUMNS = { facts: 'key', intents: 'placed' } as const;

@@ -1,6 +1,6 @@
-import type { Trade } from '../../core/trade.ts';
+import type { OrderRecord, Trade } from '../../core/trade.ts';
 import { ValvulinError } from '../../core/errors.ts';
-import { type ChainedTable, type ChainEnd, chainEnds, positionRow } from './chain.ts';
+import { type ChainedTable, type ChainEnd, chainEnds, singleRow } from './chain.ts';
 import {
   type DurableIntent,
   INPUT_CLASSES,
@@ -8,6 +8,7 @@ import {
   type Journal,
   type NewIntent,
   type OrderFact,
+  type PositionRecord,
   type RunEnd,
   type RunManifest,
   type StateChange,
@@ -85,8 +86,13 @@ export class StoredJournal extends StoredReader implements Journal {
     this.#append('trades', [this.#end('trades').key + 1, run, JSON.stringify(trade)]);
   }
 
-  recordPosition(run: number, slot: string, time: number, payload: string | null): void {
-    this.#hold({ table: 'positions', row: positionRow([slot, run, time, payload]) });
+  recordOrder(run: number, order: OrderRecord): void {
+    this.#hold({ table: 'orders', row: singleRow([`${run}:${order.id}`, run, JSON.stringify(order)]) });
+  }
+
+  recordPosition(run: number, slot: string, time: number, position: PositionRecord | null): void {
+    const payload = position === null ? null : JSON.stringify(position);
+    this.#hold({ table: 'positions', row: singleRow([slot, run, time, payload]) });
   }
 
   recordEquity(run: number, time: number, equity: number): void {

@@ -1,4 +1,4 @@
-import type { Trade } from '../../core/trade.ts';
+import type { OrderRecord, Trade } from '../../core/trade.ts';
 import { verifyChains } from './chain.ts';
 import {
   ACCOUNT_SCOPE,
@@ -7,11 +7,13 @@ import {
   type JournalFact,
   type JournalInput,
   type JournalIntent,
+  type JournalOrder,
   type JournalPosition,
   type JournalReader,
   type JournalRun,
   type JournalTrade,
   type OrderFact,
+  type PositionRecord,
   type RunEnd,
   type RunManifest,
   type StateChange,
@@ -109,12 +111,23 @@ export class StoredReader implements JournalReader {
     }
   }
 
+  orders(run?: number): readonly JournalOrder[] {
+    this.beforeRead();
+    const orders: JournalOrder[] = [];
+    for (const row of this.store.rows('orders')) {
+      if (run !== undefined && row[1] !== run) continue;
+      orders.push({ ...(JSON.parse(row[2] as string) as OrderRecord), run: row[1] as number });
+    }
+    return orders.sort((a, b) => a.run - b.run || a.id - b.id);
+  }
+
   positions(): readonly JournalPosition[] {
     this.beforeRead();
     const positions: JournalPosition[] = [];
     for (const [slot, run, time, payload] of this.store.rows('positions')) {
       if (payload === null) continue;
-      positions.push({ run: run as number, slot: slot as string, time: time as number, payload: payload as string });
+      const position = JSON.parse(payload as string) as PositionRecord;
+      positions.push({ ...position, run: run as number, slot: slot as string, time: time as number });
     }
     return positions;
   }
