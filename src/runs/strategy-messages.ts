@@ -1,13 +1,8 @@
 import { BAR_FIELDS, type BarColumns, Bars, type MutableColumns, type Series } from '../core/bars.ts';
 import { type ErrorCode, ValvulinError } from '../core/errors.ts';
 import type { Timeframe } from '../core/timeframe.ts';
-import type {
-  LiveStrategyInfo,
-  LiveStrategySpec,
-  SlotView,
-  StrategyQuestion,
-  StrategyReply,
-} from '../execution/live-host.ts';
+import type { LiveStrategyInfo, LiveStrategySpec, SlotView, StrategyQuestion } from '../execution/live-host.ts';
+import type { StrategyAnswer } from '../execution/live-strategies.ts';
 
 /** What a strategy thread is told. It answers in the order in which it is told. */
 export type ToStrategyThread =
@@ -18,7 +13,7 @@ export type ToStrategyThread =
 export type FromStrategyThread =
   | { readonly kind: 'loaded'; readonly infos: readonly LiveStrategyInfo[] }
   | { readonly kind: 'refused'; readonly error: PlainError }
-  | { readonly kind: 'reply'; readonly reply: StrategyReply };
+  | { readonly kind: 'answer'; readonly answer: StrategyAnswer };
 
 /** What a strategy thread is born with. */
 export interface StrategyThreadData {

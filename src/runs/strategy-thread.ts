@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ValvulinError } from '../core/errors.ts';
 import type { Clock, Timer } from '../core/ports.ts';
-import { notLoaded } from '../execution/inline-live-host.ts';
 import type {
   LiveStrategyInfo,
   LiveStrategySpec,
@@ -11,6 +10,7 @@ import type {
   StrategyQuestion,
   StrategyReply,
 } from '../execution/live-host.ts';
+import { notLoaded } from '../execution/live-strategies.ts';
 import {
   type FromStrategyThread,
   packQuestion,
@@ -59,9 +59,13 @@ export class StrategyThread {
   #worker: Worker | null = null;
   /** Set until the thread has loaded its strategies. */
   #loading: Loading | null = null;
+  /** Called once it has, or has failed to. */
+  #settled: (() => void)[] = [];
   #answered = new Int32Array(new SharedArrayBuffer(4));
   #replies = 0;
   #timer: Timer | null = null;
+  /** When the first question became the one that is worked at, monotonic ms. */
+  #begun = 0;
   /** It ends once no question is open. */
   #retired = false;
 
@@ -108,9 +112,10 @@ export class StrategyThread {
   }
 
   async stop(): Promise<void> {
+    // A thread that is ended while a module of its initialises native code takes the whole process with it.
+    if (this.#loading) await new Promise<void>((settled) => this.#settled.push(settled));
     const jobs = this.#jobs;
     this.#jobs = [];
-    this.#loading?.reject(new ValvulinError('VLV_STRATEGY_LOAD', 'Expected strategies that load, got a stop before'));
     const ended = this.#end();
     for (const { question, resolve } of jobs) {
       resolve({ kind: 'failed', strategy: question.strategy, failed: 'exited', detail: 'the engine stops' });
@@ -154,27 +159,26 @@ export class StrategyThread {
   #hear(message: FromStrategyThread): void {
     switch (message.kind) {
       case 'loaded': {
-        const loading = this.#loading;
-        this.#loading = null;
         this.#timer?.cancel();
+        const loading = this.#loadingOver();
         for (const { question } of this.#jobs) this.#tell({ kind: 'ask', question: packQuestion(question) });
         this.#watchFirst();
         loading?.resolve(message.infos);
         return;
       }
       case 'refused': {
-        const loading = this.#loading;
         void this.#end();
-        loading?.reject(unpackError(message.error));
+        this.#loadingOver()?.reject(unpackError(message.error));
         return;
       }
-      case 'reply': {
-        const { reply } = message;
+      case 'answer': {
+        const { answer } = message;
+        const ms = this.#options.clock.monotonic() - this.#begun;
         this.#replies++;
         const job = this.#jobs.shift();
-        // The thread gives the same reply to what it is still asked of this strategy.
-        if (reply.kind === 'failed') this.#note(reply);
-        job?.resolve(reply);
+        // The thread gives the same answer to what it is still asked of this strategy.
+        if (answer.kind === 'failed') this.#note(answer);
+        job?.resolve(answer.kind === 'failed' ? answer : { ...answer, ms });
         this.#watchFirst();
         if (this.#retired && this.#jobs.length === 0) void this.stop();
         return;
@@ -188,9 +192,9 @@ export class StrategyThread {
     this.#timer = null;
     if (this.#jobs.length === 0) return;
     const { clock, deadlineMs } = this.#options;
-    const due = clock.monotonic() + deadlineMs;
+    this.#begun = clock.monotonic();
     this.#timer = clock.after(deadlineMs, () => {
-      const stalled = clock.monotonic() > due + STALL_MS;
+      const stalled = clock.monotonic() - this.#begun > deadlineMs + STALL_MS;
       const onItsWay = Atomics.load(this.#answered, 0) > this.#replies;
       if (stalled || onItsWay) this.#watchFirst();
       else this.#blameFirst('timeout', `it did not answer within ${deadlineMs} ms`);
@@ -198,14 +202,19 @@ export class StrategyThread {
   }
 
   #onExit(detail: string): void {
+    if (this.#loading) {
+      void this.#end();
+      const error = new ValvulinError('VLV_STRATEGY_LOAD', `Expected a strategy that loads, got: ${detail}`);
+      this.#loadingOver()?.reject(error);
+    } else if (this.#jobs.length > 0) this.#blameFirst('exited', detail);
+    else this.#failAll(detail);
+  }
+
+  #loadingOver(): Loading | null {
     const loading = this.#loading;
-    if (!loading) {
-      if (this.#jobs.length > 0) this.#blameFirst('exited', detail);
-      else this.#failAll(detail);
-      return;
-    }
-    void this.#end();
-    loading.reject(new ValvulinError('VLV_STRATEGY_LOAD', `Expected a strategy that loads, got: ${detail}`));
+    this.#loading = null;
+    for (const settled of this.#settled.splice(0)) settled();
+    return loading;
   }
 
   /** Stops the strategy whose question was being answered, and goes on with the others in a new thread. */
@@ -238,7 +247,6 @@ export class StrategyThread {
   async #end(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;
-    this.#loading = null;
     this.#timer?.cancel();
     this.#timer = null;
     await worker?.terminate();

@@ -1,9 +1,11 @@
-/** What runs in a strategy thread: strategies of one file, asked one after the other. */
+/**
+ * What runs in a strategy thread: strategies of one file, asked one after the other. It imports nothing that loads
+ * native code (sockets, SQLite): a thread that is ended while that initialises takes the whole process with it.
+ */
 import { resolve } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ValvulinError } from '../core/errors.ts';
-import { systemClock } from '../data/node-ports.ts';
-import { InlineLiveHost } from '../execution/inline-live-host.ts';
+import { LiveStrategies } from '../execution/live-strategies.ts';
 import { BUILT_IN, handlerModule, loadStrategy } from './load-strategy.ts';
 import {
   type FromStrategyThread,
@@ -16,13 +18,12 @@ import {
 const port = parentPort;
 if (!port) throw new TypeError('This file runs in a worker thread only');
 const { baseDir, answered } = workerData as StrategyThreadData;
-const host = new InlineLiveHost({
+const strategies = new LiveStrategies({
   loadClass: (handler) => loadStrategy(handler, baseDir),
   fileOf: (handler) => {
     const module = handlerModule(handler);
     return module === BUILT_IN ? null : resolve(baseDir, module);
   },
-  clock: systemClock,
 });
 
 const tell = (message: FromStrategyThread): void => port.postMessage(message);
@@ -31,19 +32,19 @@ async function hear(message: ToStrategyThread): Promise<void> {
   switch (message.kind) {
     case 'load':
       try {
-        tell({ kind: 'loaded', infos: await host.load(message.specs) });
+        tell({ kind: 'loaded', infos: await strategies.load(message.specs) });
       } catch (error) {
         if (!(error instanceof ValvulinError)) throw error;
         tell({ kind: 'refused', error: packError(error) });
       }
       return;
     case 'unload':
-      host.unload(message.key);
+      strategies.unload(message.key);
       return;
     case 'ask': {
-      const [reply] = await host.decide([unpackQuestion(message.question)]);
+      const answer = strategies.ask(unpackQuestion(message.question));
       Atomics.add(answered, 0, 1);
-      tell({ kind: 'reply', reply });
+      tell({ kind: 'answer', answer });
       return;
     }
   }

@@ -1,5 +1,4 @@
 import type { Clock } from '../core/ports.ts';
-import { notLoaded } from '../execution/inline-live-host.ts';
 import type {
   LiveHost,
   LiveStrategyInfo,
@@ -7,6 +6,7 @@ import type {
   StrategyQuestion,
   StrategyReply,
 } from '../execution/live-host.ts';
+import { notLoaded } from '../execution/live-strategies.ts';
 import { handlerModule } from './load-strategy.ts';
 import { StrategyThread } from './strategy-thread.ts';
 
@@ -39,21 +39,21 @@ export class WorkerHost implements LiveHost {
   async load(specs: readonly LiveStrategySpec[]): Promise<readonly LiveStrategyInfo[]> {
     const asked = new Set(specs.map(({ key }) => key));
     const started = new Map<string, StrategyThread>();
-    const infos = new Map<string, LiveStrategyInfo>();
-    try {
-      const modules = new Set(specs.map(({ handler }) => handlerModule(handler)));
-      const all = [...modules].map(async (module) => {
-        const kept = this.#threads.get(module)?.specs.filter(({ key }) => !asked.has(key)) ?? [];
-        const own = specs.filter(({ handler }) => handlerModule(handler) === module);
-        const thread = new StrategyThread({ deadlineMs: DEADLINE_MS, ...this.#options });
-        started.set(module, thread);
-        for (const info of await thread.start([...kept, ...own])) infos.set(info.key, info);
-      });
-      await Promise.all(all);
-    } catch (error) {
+    const modules = new Set(specs.map(({ handler }) => handlerModule(handler)));
+    const starts = [...modules].map((module) => {
+      const kept = this.#threads.get(module)?.specs.filter(({ key }) => !asked.has(key)) ?? [];
+      const own = specs.filter(({ handler }) => handlerModule(handler) === module);
+      const thread = new StrategyThread({ deadlineMs: DEADLINE_MS, ...this.#options });
+      started.set(module, thread);
+      return thread.start([...kept, ...own]);
+    });
+    const results = await Promise.allSettled(starts);
+    const refused = results.find((result) => result.status === 'rejected');
+    if (refused) {
       await Promise.all([...started.values()].map((thread) => thread.stop()));
-      throw error;
+      throw refused.reason;
     }
+    const infos = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
     // A strategy that comes from another file now is no longer wanted in the thread of the old one.
     for (const { key, handler } of specs) if (this.#moduleOf.get(key) !== handlerModule(handler)) this.unload(key);
     for (const [module, thread] of started) {
@@ -61,7 +61,7 @@ export class WorkerHost implements LiveHost {
       this.#threads.set(module, thread);
     }
     for (const { key, handler } of specs) this.#moduleOf.set(key, handlerModule(handler));
-    return specs.flatMap(({ key }) => infos.get(key) ?? []);
+    return specs.flatMap(({ key }) => infos.find((info) => info.key === key) ?? []);
   }
 
   unload(key: string): void {
