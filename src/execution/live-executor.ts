@@ -7,10 +7,16 @@ import type { Clock } from '../core/ports.ts';
 import type { Journal } from './journal/journal.ts';
 import { AssetBook } from './live/asset-book.ts';
 import { type ClientId, type Leg, parseClientId } from './live/client-id.ts';
+import type { DesiredOrders } from './live/desired-orders.ts';
 import type { Alert, ExchangeOrder, OrderGate, OrderPlan } from './live/desk-types.ts';
 import { DoubtResolver } from './live/doubt.ts';
 import { SlotDesk } from './live/slot-desk.ts';
 import type { Outcome, SpotVenue, VenueReport, VenueTrade } from './venues/venue.ts';
+
+const OVERLAP = 20;
+/** The stream usually brings a trade by then. */
+const FETCH_SOON_MS = 300;
+const FETCH_AGAIN_MS = 2_000;
 
 export interface ExecutorSlot {
   readonly symbol: string;
@@ -85,10 +91,7 @@ export class LiveExecutor {
           emit: spec.emit,
           alert: (alert) => spec.alert({ ...alert, detail: `${symbol}: ${alert.detail}` }),
           fetchTrades: () => this.#fetchSoon(symbol),
-          resolve: (order) => {
-            this.#block(order);
-            this.#doubts.resolve(order);
-          },
+          resolve: (order) => this.resolve(order),
         }),
     );
   }
@@ -106,10 +109,13 @@ export class LiveExecutor {
     if (this.#started) for (const desk of touched) desk.converge();
   }
 
-  /** Begins to act on what is wanted. */
+  /** Begins to act on what is wanted. Entries that were decided but never sent have missed their moment. */
   start(): void {
     this.#started = true;
-    for (const desk of this.desks) desk.converge();
+    for (const desk of this.desks) {
+      desk.dropUnsentEntries();
+      desk.converge();
+    }
   }
 
   /** Sends nothing more; what is under way is still listened to. */
@@ -170,14 +176,17 @@ export class LiveExecutor {
     if (this.#started) desk.converge();
   }
 
-  /** Counts a trade without telling the engine: it has the fill from the journal already. */
+  /** Counts a trade of an earlier process. The engine has its fill from the journal. */
   restoreTrade(trade: VenueTrade): void {
     this.#cursor.set(trade.symbol, Math.max(this.#cursor.get(trade.symbol) ?? -1, trade.tradeId));
     const order = this.#orderOf(trade);
-    if (!order) return;
-    this.#take(order, trade);
-    const { instrument } = this.#spec.slots[order.slot].market;
-    this.#desk(order).desired.fill(order.order, parseUnits(trade.quantity, instrument.quantityDecimals));
+    if (order) this.#take(order, trade);
+  }
+
+  /** A fill or an end that the engine is given again from the journal. */
+  replay(input: Input): void {
+    if (input.kind === 'fill') this.#desired(input.fill.orderId)?.fill(input.fill.orderId, input.fill.quantity);
+    if (input.kind === 'end') this.#desired(input.end.orderId)?.ended(input.end.orderId);
   }
 
   /** Takes an order back into the books that an earlier process had sent. */
@@ -237,6 +246,10 @@ export class LiveExecutor {
 
   #orderOf(trade: VenueTrade): ExchangeOrder | undefined {
     return trade.clientId === null ? undefined : this.#find(trade.clientId);
+  }
+
+  #desired(order: number): DesiredOrders | undefined {
+    return this.desks[this.#slotOf.get(order) ?? -1]?.desired;
   }
 
   #find(clientId: string): ExchangeOrder | undefined {
@@ -330,8 +343,3 @@ export class LiveExecutor {
     this.#spec.clock.after(FETCH_SOON_MS, again);
   }
 }
-
-const OVERLAP = 20;
-/** The stream usually brings a trade by then. */
-const FETCH_SOON_MS = 300;
-const FETCH_AGAIN_MS = 2_000;

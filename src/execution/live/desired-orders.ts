@@ -37,6 +37,9 @@ export class DesiredOrders {
   readonly entries = new Map<number, DesiredOrder>();
   readonly exits = new Map<number, DesiredOrder>();
 
+  /** Exits that the engine took back: their end is still to be told. */
+  readonly canceled = new Set<number>();
+
   apply(command: Command): void {
     if (command.kind === 'submit') {
       const { id, role, type, side, budget, limit, quantity, price } = command.order;
@@ -46,13 +49,20 @@ export class DesiredOrders {
     }
     if (command.kind === 'cancel') {
       this.entries.delete(command.orderId);
-      this.exits.delete(command.orderId);
+      if (this.exits.delete(command.orderId)) this.canceled.add(command.orderId);
       return;
     }
     const order = this.exits.get(command.orderId);
     if (!order) return;
     order.price = command.price;
     order.quantity = command.quantity;
+  }
+
+  /** The engine was told that an order is over. */
+  ended(id: number): void {
+    this.entries.delete(id);
+    this.exits.delete(id);
+    this.canceled.delete(id);
   }
 
   /** Counts a fill; true where an exit has nothing left to fill. */

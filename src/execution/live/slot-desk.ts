@@ -49,6 +49,9 @@ export class SlotDesk {
     this.#watchNakedness();
     if (this.#busy || this.#context.clock.monotonic() < this.#retryAt) return;
     const open = this.open();
+    for (const id of this.desired.canceled) {
+      if (!open.some(({ order }) => order === id)) this.#end(id, 'canceled', 'canceled');
+    }
     if (open.some(({ state }) => state !== 'working')) return;
     if (this.#stepEntries(open)) return;
     this.#stepExits(open.filter(({ leg }) => leg !== 'entry'));
@@ -79,12 +82,17 @@ export class SlotDesk {
       return;
     }
     order.state = 'done';
-    const entry = this.desired.entries.get(order.order);
-    if (entry && order.leg === 'entry') {
-      this.desired.entries.delete(order.order);
-      if (order.ended !== 'filled') this.#end(order.order, order.ended, order.reason);
-    }
+    if (order.leg === 'entry' && order.ended !== 'filled') this.#end(order.order, order.ended, order.reason);
+    if (order.leg === 'entry') this.desired.entries.delete(order.order);
     if (order.ended === 'rejected' && order.leg !== 'entry') this.#refused(order.leg, order.reason);
+  }
+
+  /** Takes back entries that no order stands for, as after a restart: they were meant for a moment that has passed. */
+  dropUnsentEntries(): void {
+    for (const id of this.desired.entries.keys()) {
+      const sent = [...this.orders.values()].some(({ leg, order }) => leg === 'entry' && order === id);
+      if (!sent) this.#end(id, 'canceled', 'not sent before the restart');
+    }
   }
 
   #stepEntries(open: readonly ExchangeOrder[]): boolean {
@@ -94,7 +102,8 @@ export class SlotDesk {
       return true;
     }
     for (const entry of this.desired.entries.values()) {
-      if (open.some(({ leg, order }) => leg === 'entry' && order === entry.id)) continue;
+      // An entry is tried once: whatever became of it, its moment has passed.
+      if ([...this.orders.values()].some(({ leg, order }) => leg === 'entry' && order === entry.id)) continue;
       this.#enter(entry);
       return true;
     }
@@ -130,12 +139,6 @@ export class SlotDesk {
     const { market, costs, symbol, gate, cashDecimals } = this.#context;
     const { instrument } = market;
     const id = gate.nextId(entry.id, 'entry');
-    if (id.attempt > 1) {
-      // An entry is tried once: whatever became of it, its moment has passed.
-      this.desired.entries.delete(entry.id);
-      this.#end(entry.id, 'canceled', 'an entry is never sent again');
-      return;
-    }
     const budget = entry.budget > 0 ? costs.afterFee(entry.budget, false) : 0;
     const byBudget = entry.type === 'market' && entry.quantity === 0;
     const request = {
@@ -160,7 +163,6 @@ export class SlotDesk {
     const { market, symbol, gate } = this.#context;
     const { instrument } = market;
     if (quantity < instrument.lot) {
-      this.desired.exits.delete(order);
       this.#end(order, 'canceled', 'less than a lot is left');
       return;
     }
@@ -336,6 +338,7 @@ export class SlotDesk {
 
   #end(order: number, status: 'canceled' | 'expired' | 'rejected', reason: string): void {
     const { emit, gate } = this.#context;
+    this.desired.ended(order);
     emit({ kind: 'end', end: { orderId: order, status, reason, time: gate.venue.time() } });
   }
 }
