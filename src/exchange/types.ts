@@ -201,3 +201,10 @@ export interface RateLimitCount {
   readonly limit: number;
   readonly count: number;
 }
+
+/** Best levels of a symbol, `[price, quantity]` as decimal strings, best first. */
+export interface Book {
+  readonly updateId: number;
+  readonly bids: readonly (readonly [string, string])[];
+  readonly asks: readonly (readonly [string, string])[];
+}

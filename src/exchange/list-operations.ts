@@ -1,0 +1,165 @@
+import { BAD_PRICE_RELATION, orderRefusal, refusal } from './api-error.ts';
+import { checkCounts } from './filters.ts';
+import type { SymbolDesk } from './exchange-state.ts';
+import type { AccountContext, Operation } from './operation.ts';
+import { assertNewId, canceledList, prepare } from './order-operations.ts';
+import { type OrderList, ordersOf } from './order-list.ts';
+import { leg, readSide, readStp, readTerms, type Shared } from './order-terms.ts';
+import { type JsonObject, listView, newOrderView } from './order-views.ts';
+import type { OrderTerms, SpotOrder } from './spot-order.ts';
+import type { Json } from './types.ts';
+
+/** The two legs of an OCO in their price relation. @throws Refusal -1165.., -2010 */
+function checkPair(above: OrderTerms, below: OrderTerms, { book }: SymbolDesk): void {
+  const stops = [above, below].filter(({ type }) => type.startsWith('STOP_LOSS'));
+  if (stops.length !== 1 || below.type === 'LIMIT' || above.type === 'LIMIT') {
+    throw refusal(-1158, 'OCO orders must have one STOP_LOSS leg and one LIMIT_MAKER or TAKE_PROFIT leg.');
+  }
+  const sells = above.side === 'SELL';
+  if (above.type.startsWith('STOP_LOSS') === sells) throw orderRefusal(BAD_PRICE_RELATION);
+  const level = (terms: OrderTerms): bigint => (terms.type === 'LIMIT_MAKER' ? terms.price : terms.stopPrice);
+  const { last } = book.quotes;
+  const [high, low] = [level(above), level(below)];
+  // A trailing leg may have no price of its own.
+  if ((high > 0n && high <= last) || (low > 0n && low >= last)) throw orderRefusal(BAD_PRICE_RELATION);
+}
+
+function makeList(
+  { engine, parameters, state, account, time }: AccountContext,
+  desk: SymbolDesk,
+  working: SpotOrder | null,
+  legs: readonly SpotOrder[],
+): OrderList {
+  const clientId = parameters.clientId('listClientOrderId') ?? state.newClientId();
+  parameters.finish();
+  state.assertTrading(desk);
+  for (const list of account.lists.values()) {
+    if (list.orderStatus === 'EXECUTING' && list.clientId === clientId) throw orderRefusal('Duplicate order sent.');
+  }
+  const orders = working === null ? legs : [working, ...legs];
+  checkCounts(account, desk.book.rules, orders, 1);
+  const ids = new Set<string>();
+  for (const order of orders) {
+    assertNewId(account, order.clientId);
+    if (ids.has(order.clientId)) throw orderRefusal('Duplicate order sent.');
+    ids.add(order.clientId);
+  }
+  return {
+    id: engine.nextListId(),
+    clientId,
+    account,
+    symbol: desk.book.rules.name,
+    contingency: working === null ? 'OCO' : 'OTO',
+    working,
+    legs,
+    time,
+    statusType: 'EXEC_STARTED',
+    orderStatus: 'EXECUTING',
+  };
+}
+
+function placedList(list: OrderList, time: number): JsonObject {
+  return { ...listView(list), orderReports: ordersOf(list).map((order) => newOrderView(order, 'RESULT', time)) };
+}
+
+function readResponseType({ parameters }: AccountContext): void {
+  parameters.optionalChoice('newOrderRespType', ['ACK', 'RESULT', 'FULL'], -1130, 'Invalid newOrderRespType.');
+}
+
+function oco(context: AccountContext): Json {
+  const { state, engine, parameters, account, mishap, time } = context;
+  const desk = state.desk(parameters.text('symbol'));
+  parameters.text('quantity');
+  const shared = {
+    side: readSide(parameters, 'side'),
+    quantity: parameters.amount('quantity') ?? 0n,
+    stp: readStp(parameters),
+  };
+  const above = readTerms(parameters, leg('above'), shared, state.newClientId);
+  const below = readTerms(parameters, leg('below'), shared, state.newClientId);
+  readResponseType(context);
+  checkPair(above, below, desk);
+  const legs = [below, above].map((terms) => prepare(state, account, desk, terms));
+  const list = makeList(context, desk, null, legs);
+  engine.checkBalance(legs);
+  engine.acceptList(list);
+  engine.accept(legs, mishap);
+  return placedList(list, time);
+}
+
+/** An order that comes first, and what it sets to work once it is filled whole. */
+function placeOto(context: AccountContext, pair: boolean): Json {
+  const { state, engine, parameters, account, mishap, time } = context;
+  const desk = state.desk(parameters.text('symbol'));
+  const stp = readStp(parameters);
+  const first = readTerms(parameters, leg('working'), { stp }, state.newClientId);
+  if (first.type !== 'LIMIT' && first.type !== 'LIMIT_MAKER') throw refusal(-1116, 'Invalid orderType.');
+  const terms = pair
+    ? readPair(context, desk, stp)
+    : [readTerms(parameters, leg('pending'), { stp }, state.newClientId)];
+  readResponseType(context);
+  const working = prepare(state, account, desk, first);
+  const legs = terms.map((one) => prepare(state, account, desk, one));
+  const list = makeList(context, desk, working, legs);
+  engine.check(working);
+  engine.acceptList(list);
+  for (const order of legs) engine.acceptPending(order);
+  engine.accept([working], mishap);
+  return placedList(list, time);
+}
+
+function readPair({ parameters, state }: AccountContext, { book }: SymbolDesk, stp: Shared['stp']): OrderTerms[] {
+  parameters.text('pendingQuantity');
+  const shared: Shared = {
+    side: readSide(parameters, 'pendingSide'),
+    quantity: parameters.amount('pendingQuantity') ?? 0n,
+    ...(stp === undefined ? {} : { stp }),
+  };
+  const above = readTerms(parameters, leg('pendingAbove'), shared, state.newClientId);
+  const below = readTerms(parameters, leg('pendingBelow'), shared, state.newClientId);
+  const level = (terms: OrderTerms): bigint => (terms.type === 'LIMIT_MAKER' ? terms.price : terms.stopPrice);
+  const [high, low] = [level(above), level(below)];
+  const sells = above.side === 'SELL';
+  const shapes = above.type.startsWith('STOP_LOSS') !== sells && below.type.startsWith('STOP_LOSS') === sells;
+  if (!shapes || (high > 0n && low > 0n && high <= low)) throw orderRefusal(BAD_PRICE_RELATION);
+  if (book.rules.status !== 'TRADING') throw orderRefusal('Market is closed.');
+  return [below, above];
+}
+
+function cancelList({ state, engine, parameters, account, time }: AccountContext): Json {
+  state.desk(parameters.text('symbol'));
+  const id = parameters.integer('orderListId');
+  const clientId = parameters.optional('listClientOrderId');
+  const requestId = parameters.clientId('newClientOrderId') ?? state.newClientId();
+  parameters.finish();
+  if (id === undefined && clientId === undefined) {
+    throw refusal(-1102, "Param 'listClientOrderId' or 'orderListId' must be sent, but both were empty/null!");
+  }
+  for (const list of account.lists.values()) {
+    if (list.orderStatus !== 'EXECUTING' || (id === undefined ? list.clientId !== clientId : list.id !== id)) continue;
+    const open = ordersOf(list).find(({ isOpen }) => isOpen);
+    if (!open) break;
+    engine.end(open, 'CANCELED', { requestId });
+    return canceledList(open, requestId, time);
+  }
+  throw refusal(-2011, 'Unknown order list sent.');
+}
+
+export const LIST_OPERATIONS: Readonly<Record<string, Operation>> = {
+  'orderList.place.oco': { security: 'trade', weight: 1, orders: 2, matches: true, run: oco },
+  'orderList.place.oto': {
+    security: 'trade',
+    weight: 1,
+    orders: 2,
+    matches: true,
+    run: (context) => placeOto(context, false),
+  },
+  'orderList.place.otoco': {
+    security: 'trade',
+    weight: 1,
+    orders: 3,
+    matches: true,
+    run: (context) => placeOto(context, true),
+  },
+  'orderList.cancel': { security: 'trade', weight: 1, matches: true, run: cancelList },
+};
