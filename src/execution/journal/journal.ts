@@ -1,3 +1,4 @@
+import type { TradingState } from '../../core/entry-gate.ts';
 import type { OrderRecord, Trade } from '../../core/trade.ts';
 
 /**
@@ -248,12 +249,6 @@ export interface JournalEquity {
   readonly time: number;
   readonly equity: number;
 }
-
-/**
- * `ACTIVE` trades; `REDUCE_ONLY` only makes positions smaller; `HALT` sends nothing but cancels of entries, protective
- * stops stay; `FLATTEN` sells everything and then halts.
- */
-export type TradingState = 'ACTIVE' | 'REDUCE_ONLY' | 'HALT' | 'FLATTEN';
 
 /** The scope of a trading state that holds for all symbols. */
 export const ACCOUNT_SCOPE = 'account';

@@ -1,3 +1,4 @@
+import type { TradingState } from '../../core/entry-gate.ts';
 import type { OrderRecord, Trade } from '../../core/trade.ts';
 import { verifyChains } from './chain.ts';
 import {
@@ -17,7 +18,6 @@ import {
   type RunEnd,
   type RunManifest,
   type StateChange,
-  type TradingState,
 } from './journal.ts';
 import type { JournalStore, Row } from './store.ts';
 
