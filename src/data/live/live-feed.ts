@@ -266,7 +266,7 @@ export class BinanceLiveFeed {
       this.#up = all;
       this.#on({ kind: 'connection', up: all, reason, time: this.time.now() });
     }
-    if (up) for (const source of part) source.catchUp();
+    if (up) for (const source of part) source.connected();
   }
 
   #onClock(alert: ClockAlert): void {
@@ -284,7 +284,7 @@ export class BinanceLiveFeed {
         this.#health.set(null, 'clock', `time jump of ${Math.round(alert.ms / 1_000)} s`);
         return;
       case 'skew':
-        this.#health.set(null, 'skew', `this machine's clock is ${Math.round(-alert.ms)} ms ahead of the exchange's`);
+        this.#health.set(null, 'skew', `this machine's clock is ${skewWords(alert.ms)} the exchange's`);
         return;
       case 'skew_over':
         this.#health.set(null, 'skew', null);
@@ -304,6 +304,7 @@ export class BinanceLiveFeed {
   }
 }
 
+const skewWords = (ms: number): string => `${Math.round(Math.abs(ms))} ms ${ms < 0 ? 'ahead of' : 'behind'}`;
 const connectionCause = (index: number): string => `connection ${index}`;
 
 function joined(symbol: string, timeframe: Timeframe, pages: readonly Bars[]): Bars {

@@ -44,6 +44,7 @@ export class LiveSeries {
   readonly #options: LiveSeriesOptions;
   readonly #window: SeriesWindow;
   readonly #cause: string;
+  #connectedAt = Number.POSITIVE_INFINITY;
   #forming: KlineFrame | undefined;
   /** Close of a bar that the stream called closed, but that only REST may bring. */
   #proven = Number.NEGATIVE_INFINITY;
@@ -83,7 +84,7 @@ export class LiveSeries {
     }
     health.set(symbol, 'value', null);
     const steps: SeriesStep[] = [];
-    this.#window.firstPrice(bar.time, bar.open, steps);
+    if (bar.time >= this.#connectedAt) this.#window.firstPrice(bar.time, bar.open, steps);
     const close = barClose(bar.time, this.timeframe);
     const over = closed && eventTime >= close - 1;
     if (over && (confirm === 'before' || contradicts(this.#forming, frame)))
@@ -92,6 +93,12 @@ export class LiveSeries {
     if (!closed && eventTime >= (this.#forming?.eventTime ?? 0)) this.#forming = frame;
     this.#deliver(steps);
     if (over && this.#owes()) this.#recover();
+  }
+
+  /** The stream delivers from now on: what comes first of a bar that opens later is its first print. */
+  connected(): void {
+    this.#connectedAt = this.#options.time.now();
+    this.catchUp();
   }
 
   /** Fetches what should be there by now and is not. */
@@ -222,9 +229,12 @@ export class LiveSeries {
   }
 }
 
-/** A closing frame with less in it than the frames before, or far off them, was damaged or is of another time. */
+/**
+ * A closing frame with less in it than the frames before, or far off them, was damaged or is of another time; one that
+ * nothing came before has only itself to speak for it, which is enough where it says that nothing happened.
+ */
 function contradicts(forming: KlineFrame | undefined, { bar, trades }: KlineFrame): boolean {
-  if (forming?.bar.time !== bar.time) return false;
+  if (forming?.bar.time !== bar.time) return trades > 0 || bar.high > bar.low;
   const seen = forming.bar;
   if (trades < forming.trades || bar.volume < seen.volume || bar.high < seen.high || bar.low > seen.low) return true;
   return bar.open !== seen.open || Math.abs(bar.close / seen.close - 1) > JUMP;

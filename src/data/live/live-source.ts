@@ -61,6 +61,10 @@ export class LiveSource {
     this.#series?.stop();
   }
 
+  connected(): void {
+    this.#series?.connected();
+  }
+
   catchUp(): void {
     this.#series?.catchUp();
   }
