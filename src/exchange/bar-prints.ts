@@ -1,3 +1,4 @@
+import { formatBigUnits, parseBigUnits } from '../core/decimal.ts';
 import type { Random } from '../core/ports.ts';
 import type { ExchangeBar } from './types.ts';
 
@@ -10,6 +11,9 @@ export interface BarPrint {
 
 /** Open, both ends of the range, close. */
 const CORNERS = 4;
+const DECIMALS = 8;
+/** Smallest units in one trade, where there are decimals left to have so many. */
+const COARSEST = 100;
 
 /**
  * The trades that make exactly this bar, volume included: open, one way round its range (low first where it rises),
@@ -38,17 +42,18 @@ export function barPrints(bar: ExchangeBar, closeTime: number, count: number, ra
 
 /** The volume in `count` shares that sum to it exactly; those that would be nothing are empty. */
 function shares(volume: number, count: number): string[] {
-  const decimals = decimalsOf(volume);
-  const units = Math.round(volume * 10 ** decimals);
-  const each = Math.floor(units / count);
+  let decimals = decimalsOf(volume);
+  while (decimals < DECIMALS && volume * 10 ** decimals < COARSEST * count) decimals++;
+  const units = parseBigUnits(volume.toFixed(DECIMALS), decimals);
+  const each = units / BigInt(count);
   return Array.from({ length: count }, (_, n) => {
-    const own = n === count - 1 ? units - each * (count - 1) : each;
-    return own === 0 ? '' : (own / 10 ** decimals).toFixed(decimals);
+    const own = n === count - 1 ? units - each * BigInt(count - 1) : each;
+    return own === 0n ? '' : formatBigUnits(own, decimals);
   });
 }
 
 /** Decimals that the number is written with, eight at most. */
 function decimalsOf(value: number): number {
-  const text = value.toFixed(8).replace(/0+$/, '');
+  const text = value.toFixed(DECIMALS).replace(/0+$/, '');
   return text.length - text.indexOf('.') - 1;
 }

@@ -8,14 +8,39 @@ export interface ExchangeTime {
 }
 
 /** A clock of the exchange's own: it starts where it is told and runs `speed` times as fast as `base`. */
-export function exchangeClock(base: Clock, { start = base.now(), speed = 1 }: ExchangeTime = {}): Clock {
-  const origin = base.monotonic();
-  const elapsed = (): number => (base.monotonic() - origin) * speed;
-  return {
-    now: () => Math.floor(start + elapsed()),
-    monotonic: elapsed,
-    after: (ms, run) => base.after(ms / speed, run),
-  };
+export class ExchangeClock implements Clock {
+  readonly #base: Clock;
+  readonly #start: number;
+  readonly #speed: number;
+  readonly #origin: number;
+  #next: () => number | null = () => null;
+
+  constructor(base: Clock, { start = base.now(), speed = 1 }: ExchangeTime = {}) {
+    this.#base = base;
+    this.#start = start;
+    this.#speed = speed;
+    this.#origin = base.monotonic();
+  }
+
+  /**
+   * From now on time does not pass what `next` says until that has happened: timers of a real machine are late, but
+   * what a market does at an instant happens at that instant.
+   */
+  pace(next: () => number | null): void {
+    this.#next = next;
+  }
+
+  now(): number {
+    return Math.min(Math.floor(this.#start + this.monotonic()), this.#next() ?? Number.POSITIVE_INFINITY);
+  }
+
+  monotonic(): number {
+    return (this.#base.monotonic() - this.#origin) * this.#speed;
+  }
+
+  after(ms: number, run: () => void): Timer {
+    return this.#base.after(ms / this.#speed, run);
+  }
 }
 
 interface Waiting {

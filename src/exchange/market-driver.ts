@@ -24,6 +24,8 @@ export interface MarketTrade {
   /** Decimal strings. */
   readonly price: string;
   readonly quantity: string;
+  /** True where the price did not pass through what lies between the last trade and this one. */
+  readonly jump?: boolean;
 }
 
 interface DriverOptions {
@@ -110,11 +112,15 @@ export class MarketDriver {
 }
 
 function* tradeInstants({ exchange, trades }: TradeMarket): Generator<Instant, void> {
-  for (const { symbol, time, price, quantity } of trades) {
+  const last = new Map<string, number>();
+  for (const { symbol, time, price, quantity, jump = false } of trades) {
+    // Sellers take where the price falls.
+    const buyerIsMaker = Number(price) < (last.get(symbol) ?? 0);
+    last.set(symbol, Number(price));
     yield {
       time,
       run: () => {
-        exchange.trade(symbol, price, quantity);
+        exchange.trade(symbol, price, quantity, { jump, buyerIsMaker });
         return true;
       },
     };
@@ -125,6 +131,8 @@ interface OpenBar {
   readonly symbol: string;
   readonly bar: ExchangeBar;
   readonly end: number;
+  /** True where trades alone make the bar. */
+  readonly traded: boolean;
 }
 
 /** The instants of bars: those of several symbols that close together close first, and then the next ones open. */
@@ -169,9 +177,10 @@ class BarPlay {
       yield {
         time,
         run: () => {
-          for (const { symbol, bar } of closed) exchange.closeBar(symbol, bar);
-          for (const { symbol, bar } of opened) exchange.openBar(symbol, bar);
-          return true;
+          const [over, begun] = [closed, opened].map((bars) => bars.filter(({ traded }) => !traded));
+          for (const { symbol, bar } of over) exchange.closeBar(symbol, bar);
+          for (const { symbol, bar } of begun) exchange.openBar(symbol, bar);
+          return over.length + begun.length > 0;
         },
       };
       yield* this.#inside(opened);
@@ -183,7 +192,7 @@ class BarPlay {
     const { exchange, play, random = () => 0.5 } = this.#options;
     if (play !== 'bars') {
       const prints = opened.flatMap(({ symbol, bar, end }) =>
-        barPrints(bar, end, play, random).map((print) => ({ symbol, ...print })),
+        barPrints(bar, end, play, random).map((print) => ({ symbol, jump: print.time === bar.time, ...print })),
       );
       prints.sort((a, b) => a.time - b.time);
       yield* tradeInstants({ ...this.#options, trades: prints });
@@ -217,7 +226,8 @@ class BarPlay {
       const bar = bars.at(this.#index[s]);
       if (bar?.time !== time) return [];
       this.#index[s]++;
-      return [{ symbol: bars.symbol, bar, end: barClose(time, this.#timeframe) }];
+      const traded = this.#options.play !== 'bars' && bar.volume > 0;
+      return [{ symbol: bars.symbol, bar, end: barClose(time, this.#timeframe), traded }];
     });
   }
 
