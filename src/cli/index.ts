@@ -12,6 +12,7 @@ import { registerDataList } from './commands/data-list.ts';
 import { registerDataResample } from './commands/data-resample.ts';
 import { registerDataVerify } from './commands/data-verify.ts';
 import { registerDownload } from './commands/download.ts';
+import { registerExchange } from './commands/exchange.ts';
 import { registerInit } from './commands/init.ts';
 import { registerStrategiesList } from './commands/strategies-list.ts';
 import { registerStrategiesNew } from './commands/strategies-new.ts';
@@ -70,6 +71,7 @@ export function buildProgram(context: CommandContext): Command {
 
   registerBacktest(program, context);
   registerDownload(program, context);
+  registerExchange(program, context);
 
   const data = program.command('data').description('look at, check and convert the history');
   registerDataList(data, context);

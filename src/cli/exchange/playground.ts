@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { systemClock } from '../../data/node-ports.ts';
+import { RandomStream } from '../../data/synthetic/random.ts';
+import { ExchangeClock, SteppedClock } from '../../exchange/exchange-clock.ts';
+import { ExchangeSockets } from '../../exchange/exchange-sockets.ts';
+import { LocalExchange } from '../../exchange/local-exchange.ts';
+import { Lockstep } from '../../exchange/lockstep.ts';
+import { MarketDriver } from '../../exchange/market-driver.ts';
+import { ExchangeServer } from '../../exchange/server.ts';
+import { type MarketChoice, printsOf } from './market-choice.ts';
+
+export interface PlaygroundOptions {
+  readonly market: MarketChoice;
+  /** How many times as fast as the machine's clock exchange time runs; null: in lockstep with the client. */
+  readonly speed: number | null;
+  readonly seed: number;
+  /** Asset to amount, decimal strings. */
+  readonly balances: Readonly<Record<string, string>>;
+  readonly port: number;
+  /** Called when recorded bars are over. */
+  readonly onEnd: () => void;
+}
+
+export interface Playground {
+  readonly server: ExchangeServer;
+  readonly apiKey: string;
+  readonly secret: string;
+  close(): Promise<void>;
+}
+
+/** Serves a local exchange with one account, whose key and secret are the same for the same seed. */
+export async function openPlayground(options: PlaygroundOptions): Promise<Playground> {
+  const { market, speed, seed, balances, port, onEnd } = options;
+  const random = new RandomStream(seed, 0x5eed);
+  const draw = (): number => random.uniform();
+  const apiKey = madeUp('key', seed);
+  const secret = madeUp('secret', seed);
+  const stepped = speed === null ? new SteppedClock(market.from) : null;
+  const running = new ExchangeClock(systemClock, { start: market.from, speed: speed ?? 1 });
+  const clock = stepped ?? running;
+  const exchange = new LocalExchange({
+    clock,
+    random: draw,
+    symbols: market.symbols,
+    accounts: [{ apiKey, secret, balances }],
+    baseInterval: market.timeframe,
+  });
+  const sockets = new ExchangeSockets({ exchange, clock, wall: systemClock, random: draw });
+  const driver = new MarketDriver({
+    exchange,
+    clock,
+    bars: market.bars,
+    from: market.from,
+    play: stepped === null ? printsOf(market.timeframe) : 'bars',
+    random: draw,
+    onEnd,
+  });
+  running.pace(() => driver.nextTime);
+  const lockstep = stepped === null ? {} : { lockstep: new Lockstep(stepped, driver, sockets) };
+  const server = await ExchangeServer.serve({ exchange, sockets, port, ...lockstep });
+  if (stepped === null) driver.start();
+  return {
+    server,
+    apiKey,
+    secret,
+    close: async () => {
+      driver.stop();
+      await server.close();
+    },
+  };
+}
+
+/** A key as long as Binance's, the same for the same seed. */
+function madeUp(what: 'key' | 'secret', seed: number): string {
+  return createHash('sha256').update(`valvulin exchange ${what} ${seed}`).digest('hex');
+}
