@@ -36,7 +36,10 @@ export class ExchangeState {
   readonly engine: MatchingEngine;
   readonly motion: MarketMotion;
   readonly limiter: RateLimiter;
+  /** Exchange time, epoch ms. */
   readonly time: () => number;
+  /** How much exchange time differs from the clock it was given, ms. */
+  skew = 0;
   readonly market = new Set<(event: MarketEvent) => void>();
   readonly users = new Map<Account, Set<(event: UserEvent) => void>>();
   readonly #random: () => number;
@@ -45,7 +48,7 @@ export class ExchangeState {
   /** @throws ValvulinError `VLV_EXCHANGE_SETUP` where a symbol or an API key is there twice */
   constructor(options: ExchangeOptions) {
     const { clock } = options;
-    this.time = () => clock.now();
+    this.time = () => clock.now() + this.skew;
     this.#random = options.random;
     const books = new Map<string, OrderBook>();
     for (const spec of options.symbols) {

@@ -20,6 +20,12 @@ export function happen(state: ExchangeState, event: Event): void {
     case 'eng.symbolStatus':
       state.desk(event.symbol).book.rules.status = event.status;
       return;
+    case 'clock.skew':
+      state.skew = event.ms;
+      return;
+    case 'feed.hole':
+      state.desk(event.symbol).candles.remove(event.from, event.to);
+      return;
     case 'eng.expireOpen':
       engine.run(() => expireOpen(state, event));
       return;

@@ -35,6 +35,10 @@ export type ExchangeFault =
   | { readonly verb: 'eng.symbolStatus'; readonly symbol: string; readonly status: SymbolStatus }
   /** Every request is refused with 503 for this long. */
   | { readonly verb: 'eng.maintenance'; readonly ms: number }
+  /** The exchange's own clock is this much off from now on, ms. */
+  | { readonly verb: 'clock.skew'; readonly ms: number }
+  /** Klines that open in `[from, to)`, epoch ms, are missing for ever, as behind an outage. */
+  | { readonly verb: 'feed.hole'; readonly symbol: string; readonly from: number; readonly to: number }
   /** Open orders of the symbol expire, all or the one with this client id. */
   | {
       readonly verb: 'eng.expireOpen';

@@ -10,8 +10,7 @@ import { happen } from './external-events.ts';
 import { FaultInjector } from './fault-injector.ts';
 import type { ExchangeFault, RequestFaultRule } from './faults.ts';
 import { Gateway } from './gateway.ts';
-import type { JsonObject } from './order-views.ts';
-import { orderView } from './order-views.ts';
+import { type JsonObject, orderView } from './order-views.ts';
 import { Rest } from './rest.ts';
 import type { ApiAnswer, ApiCall, Book, ExchangeBar, ExchangeOptions, Kline, MarketEvent, UserEvent } from './types.ts';
 
@@ -28,7 +27,7 @@ export interface Exchange {
   symbols(): readonly string[];
   /**
    * A market print: the last price goes there, through all prices in between unless it jumps; stops trigger, resting
-   * orders that it reaches fill.
+   * orders that it reaches fill. A quantity of 0 moves the quotes alone; a symbol that is not trading ignores it.
    */
   trade(symbol: string, price: string | number, quantity: string | number, how?: PrintDetails): void;
   /** A whole base bar at once: its open, what its range reaches, its close. */
@@ -107,8 +106,9 @@ export class LocalExchange implements Exchange {
     const desk = this.#desk(symbol);
     const { jump = false, buyerIsMaker = false } = how;
     const [at, amount] = [units(price), units(quantity)];
+    if (isHalted(desk)) return;
     engine.run(() => {
-      this.#state.publish(desk, at, amount, ++desk.book.tradeId, buyerIsMaker);
+      if (amount > 0n) this.#state.publish(desk, at, amount, ++desk.book.tradeId, buyerIsMaker);
       motion.moveTo(desk.book, at, jump, this.#printLimits ? amount : null);
     });
     this.#state.tellBook(desk.book);
@@ -123,6 +123,7 @@ export class LocalExchange implements Exchange {
   openBar(symbol: string, bar: ExchangeBar): void {
     const { engine, motion } = this.#state;
     const desk = this.#desk(symbol);
+    if (isHalted(desk)) return;
     desk.book.barNumber++;
     desk.candles.open(bar, desk.book.tradeId);
     engine.run(() => motion.moveTo(desk.book, units(bar.open), true, null));
@@ -134,6 +135,7 @@ export class LocalExchange implements Exchange {
   stepBar(symbol: string, bar: ExchangeBar): boolean {
     const { engine, motion } = this.#state;
     const desk = this.#desk(symbol);
+    if (isHalted(desk)) return false;
     const stretch = { open: units(bar.open), high: units(bar.high), low: units(bar.low) };
     return engine.run(() => motion.stepRange(desk.book, stretch, desk.barPass));
   }
@@ -141,6 +143,7 @@ export class LocalExchange implements Exchange {
   closeBar(symbol: string, bar: ExchangeBar): void {
     const { motion } = this.#state;
     const desk = this.#desk(symbol);
+    if (isHalted(desk)) return;
     const stretch = { open: units(bar.open), high: units(bar.high), low: units(bar.low) };
     motion.endRange(desk.book, stretch, units(bar.close));
     desk.book.tradeId += Candles.tradesOf(bar);
@@ -209,4 +212,9 @@ export class LocalExchange implements Exchange {
       hint: `It has: ${[...this.#state.symbols.keys()].join(', ')}.`,
     });
   }
+}
+
+/** Nothing trades and no kline is made while a symbol is halted. */
+function isHalted({ book }: SymbolDesk): boolean {
+  return book.rules.status !== 'TRADING';
 }

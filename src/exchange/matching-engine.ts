@@ -1,9 +1,9 @@
-import { limitReached } from '../execution/fill-rules.ts';
 import type { Account } from './account.ts';
-import { floorTo, least, quantityFor, valueOf } from './amount.ts';
+import { floorTo, least } from './amount.ts';
 import { INSUFFICIENT_BALANCE, orderRefusal, WOULD_MATCH, WOULD_TRIGGER } from './api-error.ts';
 import { accountPosition, executionReport, listStatus, type Occurrence } from './execution-report.ts';
 import type { History } from './history.ts';
+import { affordable, counterparty, reachable, walk } from './liquidity.ts';
 import { type OrderList, ordersOf } from './order-list.ts';
 import type { OrderBook } from './order-book.ts';
 import { release, reserve, settle } from './settlement.ts';
@@ -109,40 +109,18 @@ export class MatchingEngine {
       const reached = order.stopIsBelow ? last <= order.terms.stopPrice : last >= order.terms.stopPrice;
       if (reached) throw orderRefusal(WOULD_TRIGGER);
     }
-    if (order.terms.type === 'LIMIT_MAKER' && this.#counterparty(order, book) !== null) throw orderRefusal(WOULD_MATCH);
+    if (order.terms.type === 'LIMIT_MAKER' && counterparty(order, book, this.#spec.touch) !== null)
+      throw orderRefusal(WOULD_MATCH);
   }
 
   /** @throws Refusal where what is free does not cover the greatest need of `orders` */
   checkBalance(orders: readonly SpotOrder[]): void {
     for (const order of orders) {
       const { account, terms } = order;
-      const need = terms.type === 'MARKET' && terms.side === 'BUY' ? this.walk(order).cost : order.needed;
+      const need =
+        terms.type === 'MARKET' && terms.side === 'BUY' ? walk(order, this.book(order.rules.name)).cost : order.needed;
       if (account.free(order.spentAsset) < need) throw orderRefusal(INSUFFICIENT_BALANCE);
     }
-  }
-
-  /** What a market order would meet now: how much, for how much, and the last price; its own orders left out. */
-  walk(order: SpotOrder): { quantity: bigint; cost: bigint; price: bigint } {
-    const book = this.book(order.rules.name);
-    const { side, quoteQuantity } = order.terms;
-    const resting = book.side(side === 'BUY' ? 'SELL' : 'BUY').filter(({ account }) => account !== order.account);
-    const offers = [
-      ...resting.map((other) => ({ price: other.terms.price, quantity: other.remaining })),
-      ...book.quotes.levels(side),
-    ].sort((a, b) => order.sign * Number(a.price - b.price));
-    const total = { quantity: 0n, cost: 0n, price: 0n };
-    for (const { price, quantity } of offers) {
-      const wanted =
-        quoteQuantity > 0n
-          ? floorTo(quantityFor(quoteQuantity - total.cost, price), order.rules.step)
-          : order.quantity - total.quantity;
-      const taken = least(wanted, quantity);
-      if (taken <= 0n) break;
-      total.quantity += taken;
-      total.cost += valueOf(price, taken);
-      total.price = price;
-    }
-    return total;
   }
 
   /** Takes orders in: one alone, or the legs of an OCO, which share what is set aside. */
@@ -223,7 +201,7 @@ export class MatchingEngine {
     const { timeInForce } = order.terms;
     const book = this.book(order.rules.name);
     this.#books.add(book);
-    if (timeInForce === 'FOK' && order.isLimit && this.#reachable(order, book) < order.remaining) {
+    if (timeInForce === 'FOK' && order.isLimit && reachable(order, book, this.#spec.touch) < order.remaining) {
       this.end(order, 'EXPIRED', { reason: 'UNFILLED_FOK_ORDER_EXPIRED' });
       return;
     }
@@ -236,52 +214,19 @@ export class MatchingEngine {
     else book.rest(order);
   }
 
-  /** What a limit order could take now. */
-  #reachable(order: SpotOrder, book: OrderBook): bigint {
-    let sum = 0n;
-    for (const other of book.side(order.terms.side === 'BUY' ? 'SELL' : 'BUY')) {
-      if (other.account !== order.account && this.#crosses(order, other.terms.price, true)) sum += other.remaining;
-    }
-    for (const level of book.quotes.levels(order.terms.side)) {
-      if (this.#crosses(order, level.price, this.#spec.touch)) sum += level.quantity;
-    }
-    return sum;
-  }
-
-  #crosses(order: SpotOrder, price: bigint, touch: boolean): boolean {
-    if (!order.isLimit) return true;
-    // Prices are below 2^53 units, so the rules' numbers hold them exactly.
-    return limitReached(order.sign, Number(order.terms.price), Number(price), Number(price), touch);
-  }
-
-  /** The best that the order could trade with: an order of any account, or a level of the market. */
-  #counterparty(
-    order: SpotOrder,
-    book: OrderBook,
-  ): { price: bigint; quantity: bigint; maker: SpotOrder | null } | null {
-    const [resting] = book.side(order.terms.side === 'BUY' ? 'SELL' : 'BUY');
-    const [level] = book.quotes.levels(order.terms.side);
-    const restingFits = resting !== undefined && this.#crosses(order, resting.terms.price, true);
-    const levelFits = level !== undefined && this.#crosses(order, level.price, this.#spec.touch);
-    if (restingFits && (!levelFits || order.sign * Number(level.price - resting.terms.price) >= 0)) {
-      return { price: resting.terms.price, quantity: resting.remaining, maker: resting };
-    }
-    return levelFits ? { ...level, maker: null } : null;
-  }
-
   #take(order: SpotOrder, book: OrderBook, share: number | undefined): void {
     let allowed = order.remaining;
     if (share !== undefined) {
       allowed = floorTo((allowed * BigInt(Math.round(share * 1_000_000))) / 1_000_000n, order.rules.step);
     }
     while (order.isOpen && allowed > 0n) {
-      const other = this.#counterparty(order, book);
+      const other = counterparty(order, book, this.#spec.touch);
       if (other === null) return;
       if (other.maker?.account === order.account && order.terms.stp !== 'NONE') {
         allowed -= this.#prevent(order, other.maker, allowed);
         continue;
       }
-      const quantity = least(least(allowed, other.quantity), this.#affordable(order, other.price));
+      const quantity = least(least(allowed, other.quantity), affordable(order, other.price));
       if (quantity <= 0n) {
         this.end(order, 'EXPIRED', { reason: 'EXCHANGE_CANCELED' });
         return;
@@ -289,13 +234,6 @@ export class MatchingEngine {
       allowed -= quantity;
       this.#match(order, other.maker, book, other.price, quantity);
     }
-  }
-
-  /** Only a stop that buys at the market may cost more than was set aside for it. */
-  #affordable(order: SpotOrder, price: bigint): bigint {
-    if (order.terms.side === 'SELL' || order.isLimit) return order.remaining;
-    const money = order.account.free(order.spentAsset) + (order.reservation?.amount ?? 0n);
-    return floorTo(quantityFor(money, price), order.rules.step);
   }
 
   #match(taker: SpotOrder, maker: SpotOrder | null, book: OrderBook, price: bigint, quantity: bigint): void {
@@ -420,7 +358,7 @@ export class MatchingEngine {
     let need = 0n;
     for (const order of legs) {
       order.status = 'NEW';
-      const wanted = order.terms.type === 'MARKET' ? this.walk(order).cost : order.needed;
+      const wanted = order.terms.type === 'MARKET' ? walk(order, this.book(order.rules.name)).cost : order.needed;
       if (wanted > need) need = wanted;
     }
     if (list.account.free(first.spentAsset) < need) {

@@ -1,5 +1,6 @@
 import { orderRefusal, refusal, Refusal } from './api-error.ts';
 import { checkCounts, checkFilters } from './filters.ts';
+import { walk } from './liquidity.ts';
 import type { AccountContext, Operation } from './operation.ts';
 import { PLAIN, readTerms } from './order-terms.ts';
 import { amendedView, cancelView, listView, newOrderView, type JsonObject, type ResponseType } from './order-views.ts';
@@ -16,7 +17,7 @@ const RESTRICTIONS = ['ONLY_NEW', 'ONLY_PARTIALLY_FILLED'] as const;
 /** An order that passed the checks which need no engine: symbol, client id, filters. */
 export function prepare(state: ExchangeState, account: Account, desk: SymbolDesk, terms: OrderTerms): SpotOrder {
   const order = state.engine.draft(account, desk.book, terms);
-  if (terms.quoteQuantity > 0n) order.quantity = state.engine.walk(order).quantity;
+  if (terms.quoteQuantity > 0n) order.quantity = walk(order, desk.book).quantity;
   checkFilters(order, state.average(desk));
   return order;
 }

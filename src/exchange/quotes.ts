@@ -5,7 +5,7 @@ import type { Liquidity, Side } from './types.ts';
 
 const USUAL_LEVELS = 20;
 /** What an endless level shows. */
-const ENDLESS = 1_000_000_000_000n;
+const ENDLESS = 100_000_000_000_000_000n;
 
 export interface Level {
   readonly price: bigint;
@@ -40,16 +40,29 @@ export class Quotes {
   levels(side: Side): Level[] {
     const { tick } = this.#rules;
     const sign = side === 'BUY' ? 1 : -1;
-    // Prices are below 2^53 units, so the rules' numbers hold them exactly.
-    const best = BigInt(worsened(Number(this.last), sign, this.#bps, Number(tick)));
+    const best = this.#nearest(sign);
     const levels: Level[] = [];
     for (let n = 0; n < this.#levels; n++) {
       const price = best + BigInt(sign * n) * tick;
-      const quantity = this.#size === null ? ENDLESS : this.#size - (this.#taken.get(price) ?? 0n);
+      const quantity = this.#left(price);
       if (price > 0n && quantity > 0n) levels.push({ price, quantity });
-      if (this.#size === null && n === 0) continue;
     }
     return levels;
+  }
+
+  /** The first of `levels`, or null where all are empty. */
+  best(side: Side): Level | null {
+    if (this.#size !== null) return this.levels(side).at(0) ?? null;
+    return { price: this.#nearest(side === 'BUY' ? 1 : -1), quantity: ENDLESS };
+  }
+
+  #nearest(sign: 1 | -1): bigint {
+    // Prices are below 2^53 units, so the rules' numbers hold them exactly.
+    return BigInt(worsened(Number(this.last), sign, this.#bps, Number(this.#rules.tick)));
+  }
+
+  #left(price: bigint): bigint {
+    return this.#size === null ? ENDLESS : this.#size - (this.#taken.get(price) ?? 0n);
   }
 
   take(price: bigint, quantity: bigint): void {
