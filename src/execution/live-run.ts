@@ -5,7 +5,15 @@ import type { FillSettings } from '../core/settings.ts';
 import { barClose, type Timeframe } from '../core/timeframe.ts';
 import type { BarWindow } from '../core/bar-window.ts';
 import type { InputKind } from './journal/journal.ts';
-import { encodeCommands, encodeInput, engineAnswer, type MarketEvent, type RunInput } from './live/input-codec.ts';
+import {
+  encodeCommands,
+  encodeInput,
+  engineAnswer,
+  type MarketEvent,
+  type RunInput,
+  type StepInput,
+  type TopInput,
+} from './live/input-codec.ts';
 import { fillMarketBar, PaperVenue } from './live/paper-venue.ts';
 import type { LiveHost, StrategyFailure, StrategyQuestion } from './live-host.ts';
 import type { LiveExecutor } from './live-executor.ts';
@@ -64,7 +72,7 @@ export class LiveRun {
   readonly #paper: PaperVenue;
   #executor: LiveExecutor | null = null;
   readonly #market: MarketEvent[] = [];
-  readonly #inputs: RunInput[] = [];
+  readonly #inputs: StepInput[] = [];
   #working = false;
   #deciding: Promise<void> | null = null;
   /** Open time of the bar that each stream's open was played for. */
@@ -80,7 +88,7 @@ export class LiveRun {
     for (const bar of this.#bars) bar.index = -1;
     this.#opened = spec.streams.map(() => Number.NEGATIVE_INFINITY);
     this.#slice = new MarketSlice([...this.#bars]);
-    this.#paper = new PaperVenue(this.engine, spec.markets, spec.fills, (input) => this.#step(input as RunInput));
+    this.#paper = new PaperVenue(this.engine, spec.markets, spec.fills, (input) => this.#step(input as StepInput));
   }
 
   /** Sends commands to an exchange instead of to the simulated venue. Before the first input. */
@@ -100,7 +108,7 @@ export class LiveRun {
   }
 
   /** What a venue or an operator tells; taken before the market. */
-  input(input: RunInput): void {
+  input(input: StepInput): void {
     this.#inputs.push(input);
     this.#work();
   }
@@ -113,7 +121,7 @@ export class LiveRun {
   }
 
   /** Plays an input back that an earlier process took: the same steps, but nobody is asked and nothing is decided anew. */
-  replay(input: RunInput): void {
+  replay(input: TopInput): void {
     if (input.kind === 'slice' || input.kind === 'open') this.#takeMarket(input);
     else this.#step(input);
   }
@@ -157,7 +165,7 @@ export class LiveRun {
   }
 
   #takeMarket(event: MarketEvent): void {
-    const seq = this.#log(event);
+    this.#log(event);
     if (event.kind === 'open') {
       this.#playOpen(event.stream, event.time, event.price);
       this.#spec.onStep?.(event);
@@ -181,6 +189,7 @@ export class LiveRun {
       slice.bars[slice.count++] = target;
       if (bar.time > window.lastTime) window.append(bar);
     }
+    const seq = this.#log({ kind: 'close', time: event.time });
     this.#take(event.time, seq, this.engine.step(slice));
     this.#spec.onStep?.(event);
   }
@@ -195,9 +204,8 @@ export class LiveRun {
     this.#paper.open(symbolIndex, bar);
   }
 
-  #step(input: RunInput): void {
+  #step(input: StepInput): void {
     const seq = this.#log(input);
-    if (input.kind === 'slice' || input.kind === 'open') throw new TypeError(`"${input.kind}" is the market's`);
     this.#take(timeOf(input), seq, this.engine.step(toEngine(input)));
     this.#spec.onStep?.(input);
   }
@@ -270,7 +278,7 @@ function timeOf(input: RunInput): number {
   return input.kind === 'end' ? input.end.time : input.time;
 }
 
-function toEngine(input: Exclude<RunInput, { kind: 'slice' | 'open' }>): Input {
+function toEngine(input: StepInput): Input {
   if (input.kind === 'answer') {
     return { kind: 'answer', time: input.time, slot: input.answer.slot, answer: engineAnswer(input) };
   }

@@ -6,7 +6,9 @@ import { cashDecimals } from '../../src/core/money.ts';
 import { DEFAULT_FILLS, type OrderSettings } from '../../src/core/settings.ts';
 import { barClose, timeframeMs } from '../../src/core/timeframe.ts';
 import { InlineLiveHost } from '../../src/execution/inline-live-host.ts';
+import type { InputKind, JournalInput } from '../../src/execution/journal/journal.ts';
 import type { MarketEvent } from '../../src/execution/live/input-codec.ts';
+import { Replay } from '../../src/execution/live/replay.ts';
 import { type InputLog, LiveRun } from '../../src/execution/live-run.ts';
 import { instrumentFor, type PortfolioSpec, runPortfolio } from '../../src/execution/portfolio.ts';
 import { fillRecords, orderRecords, tradeRecords } from '../../src/execution/records.ts';
@@ -32,20 +34,55 @@ export async function byBacktest(given: LiveCase): Promise<Shown> {
   return runPortfolio({ ...given, slots, fills: { ...DEFAULT_FILLS, atEnd: 'keep' } }).portfolio;
 }
 
+/** Keeps inputs and commands as a journal would. */
 export class RecordingLog implements InputLog {
-  readonly lines: string[] = [];
+  readonly #rows: {
+    seq: number;
+    run: number;
+    time: number;
+    kind: InputKind;
+    payload: string;
+    commands: string | null;
+  }[] = [];
 
-  input(time: number, kind: string, payload: string): number {
-    return this.lines.push(`${time} ${kind} ${payload}`);
+  input(time: number, kind: InputKind, payload: string): number {
+    const seq = this.#rows.length + 1;
+    this.#rows.push({ seq, run: 1, time, kind, payload, commands: null });
+    return seq;
   }
 
   commands(seq: number, commands: string): void {
-    this.lines.push(`${seq} ${commands}`);
+    this.#rows[seq - 1].commands = commands;
+  }
+
+  rows(): readonly JournalInput[] {
+    return this.#rows;
   }
 }
 
 /** The same case bar by bar on the live loop, on paper. */
 export async function onPaper(given: LiveCase, log: InputLog): Promise<Shown> {
+  const { run, all, show } = await paperRun(given, log);
+  for (const event of marketEvents(all)) run.market(event);
+  await run.idle();
+  return show();
+}
+
+/** What follows from the inputs that another run wrote down. */
+export async function replayOnPaper(
+  given: LiveCase,
+  rows: readonly JournalInput[],
+): Promise<{ readonly shown: Shown; readonly compared: number }> {
+  const replay = new Replay(rows[Symbol.iterator](), 'paper', new RecordingLog());
+  const { run, show } = await paperRun(given, replay);
+  replay.play((input) => run.replay(input));
+  return { shown: show(), compared: replay.compared };
+}
+
+async function paperRun(
+  given: LiveCase,
+  log: InputLog,
+): Promise<{ readonly run: LiveRun; readonly all: readonly Bars[]; readonly show: () => Shown }> {
   const decimals = cashDecimals(given.capital);
   const symbols = [...new Set(given.slots.map(({ bars }) => bars.symbol))];
   const markets = symbols.map((symbol) => {
@@ -98,15 +135,16 @@ export async function onPaper(given: LiveCase, log: InputLog): Promise<Shown> {
       throw new Error(failure.detail);
     },
   });
-  for (const event of marketEvents(all)) run.market(event);
-  await run.idle();
-  const last = Math.max(...all.map((bars) => barClose(bars.time[bars.length - 1], bars.timeframe)));
-  return {
-    trades: tradeRecords(run.engine, decimals, last),
-    orders: orderRecords(run.engine),
-    fills: fillRecords(run.engine, decimals),
-    refusals: run.engine.refusals,
+  const show = (): Shown => {
+    const last = Math.max(...all.map((bars) => barClose(bars.time[bars.length - 1], bars.timeframe)));
+    return {
+      trades: tradeRecords(run.engine, decimals, last),
+      orders: orderRecords(run.engine),
+      fills: fillRecords(run.engine, decimals),
+      refusals: run.engine.refusals,
+    };
   };
+  return { run, all, show };
 }
 
 function finer(one: Bars, other: Bars): boolean {

@@ -3,7 +3,7 @@ import { DEFAULT_COSTS, DEFAULT_ORDERS, NO_LIMITS } from '../../src/core/setting
 import { syntheticBars } from '../../src/data/index.ts';
 import { resample } from '../../src/core/resample.ts';
 import { builtInStrategies } from '../../src/strategies/index.ts';
-import { byBacktest, type LiveCase, onPaper, RecordingLog } from './live-drivers.ts';
+import { byBacktest, type LiveCase, onPaper, RecordingLog, replayOnPaper } from './live-drivers.ts';
 
 const bars = syntheticBars({ symbols: ['BTCUSDT', 'ETHUSDT'], timeframe: '15m', bars: 1_500, seed: 11 });
 const orders = {
@@ -53,4 +53,20 @@ describe('paper trades what a backtest of the same bars trades', () => {
     expect(paper.fills).toEqual(backtest.fills);
     expect(paper.refusals).toEqual(backtest.refusals);
   });
+});
+
+test('a replay of what paper wrote down brings about the same, byte for byte', async () => {
+  const given: LiveCase = {
+    ...common,
+    slots: bars.map((series) => ({ handler: 'strategies:EMAMACDStrategy', bars: series, orders })),
+  };
+  const first = new RecordingLog();
+  const shown = await onPaper(given, first);
+  const again = await replayOnPaper(given, first.rows());
+  expect(again.compared).toBe(first.rows().length);
+  expect(again.shown).toEqual(shown);
+  const forged = first
+    .rows()
+    .map((row) => (row.kind === 'fill' ? { ...row, payload: row.payload.replace('"fee":', '"fee":1') } : row));
+  await expect(replayOnPaper(given, forged)).rejects.toMatchObject({ code: 'VLV_RECOVERY' });
 });

@@ -31,12 +31,18 @@ export type StateInput = {
   readonly by: string;
 };
 
+/** All bars of the slice before it have traded, and the engine takes it. */
+export interface CloseInput {
+  readonly kind: 'close';
+  readonly time: number;
+}
+
+/** What is given to the engine as it comes: answers of strategies and venues, watchdogs, operators. */
+export type StepInput = LiveAnswerInput | StateInput | Exclude<Input, { kind: 'slice' | 'answer' | 'operator' }>;
+/** What comes from outside: all but what a step itself brings about. */
+export type TopInput = MarketEvent | StepInput;
 /** Everything that a live run writes into its journal, and that a replay reads back. */
-export type RunInput =
-  | MarketEvent
-  | LiveAnswerInput
-  | StateInput
-  | Exclude<Input, { kind: 'slice' | 'answer' | 'operator' }>;
+export type RunInput = TopInput | CloseInput;
 
 /** The bytes of an input in the journal. Fields stand in a fixed order, so equal inputs are equal bytes. */
 export function encodeInput(input: RunInput): string {
