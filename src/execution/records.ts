@@ -1,4 +1,3 @@
-import type { ClosedPart } from '../core/closed-parts.ts';
 import type { Engine } from '../core/engine.ts';
 import { pow10 } from '../core/money.ts';
 import type { Lot } from '../core/position.ts';
@@ -11,10 +10,7 @@ import { type TradeOwner, type TradeUnits, tradeOf } from './trade-record.ts';
  * the close at `valuedAt` (epoch ms), and labelled with its last millisecond.
  */
 export function tradeRecords(engine: Engine, cashDecimals: number, valuedAt: number): Trade[] {
-  const trades = Array.from({ length: engine.closed.length }, (_, n) => {
-    const part = engine.closed.at(n);
-    return closedTrade(engine.slots[part.slot], part, n + 1, cashDecimals);
-  });
+  const trades = Array.from({ length: engine.closed.length }, (_, n) => closedTrade(engine, n, cashDecimals));
   for (const slot of engine.slots) {
     const position = engine.ledger.positions[slot.index];
     for (const lot of position.lots) {
@@ -45,32 +41,35 @@ export function fillRecords(engine: Engine, cashDecimals: number): FillRecord[] 
 }
 
 export function orderRecords(engine: Engine): OrderRecord[] {
-  const { book } = engine;
-  return Array.from({ length: book.size }, (_, n): OrderRecord => {
-    const id = n + 1;
-    const { symbol, timeframe, strategy, market } = engine.slots[book.slot(id)].spec;
-    const { instrument } = market;
-    const [quantity, price] = [book.quantity(id), book.price(id)];
-    return {
-      id,
-      time: book.time(id),
-      symbol,
-      timeframe,
-      strategy,
-      side: book.side(id) === 1 ? 'BUY' : 'SELL',
-      type: book.type(id),
-      role: book.role(id),
-      quantity: quantity > 0 ? instrument.quantity(quantity) : null,
-      price: price > 0 ? instrument.price(price) : null,
-      status: book.status(id),
-      filled: instrument.quantity(book.filled(id)),
-      reason: book.endReason(id),
-    };
-  });
+  return Array.from({ length: engine.book.size }, (_, n) => orderRecord(engine, n + 1));
 }
 
-function closedTrade(slot: Slot, closed: ClosedPart, id: number, cashDecimals: number): Trade {
-  return tradeOf(ownerOf(slot, cashDecimals), { ...closed, id, open: false });
+/** One order by its number, as it stands now. */
+export function orderRecord({ book, slots }: Engine, id: number): OrderRecord {
+  const { symbol, timeframe, strategy, market } = slots[book.slot(id)].spec;
+  const { instrument } = market;
+  const [quantity, price] = [book.quantity(id), book.price(id)];
+  return {
+    id,
+    time: book.time(id),
+    symbol,
+    timeframe,
+    strategy,
+    side: book.side(id) === 1 ? 'BUY' : 'SELL',
+    type: book.type(id),
+    role: book.role(id),
+    quantity: quantity > 0 ? instrument.quantity(quantity) : null,
+    price: price > 0 ? instrument.price(price) : null,
+    status: book.status(id),
+    filled: instrument.quantity(book.filled(id)),
+    reason: book.endReason(id),
+  };
+}
+
+/** The nth closed part of a run, from 0, as a trade. */
+export function closedTrade(engine: Engine, n: number, cashDecimals: number): Trade {
+  const part = engine.closed.at(n);
+  return tradeOf(ownerOf(engine.slots[part.slot], cashDecimals), { ...part, id: n + 1, open: false });
 }
 
 function openTrade(slot: Slot, lot: Lot, side: number, price: number, id: number): Omit<TradeUnits, 'exitTime'> {
