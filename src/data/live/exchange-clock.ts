@@ -62,9 +62,9 @@ export class ExchangeClock {
     this.#base = options.clock.now() - options.clock.monotonic();
   }
 
-  /** Exchange time, epoch ms; the machine's own until it was measured. */
+  /** Exchange time, whole epoch ms; the machine's own until it was measured. */
   now(): number {
-    return this.#base + this.#options.clock.monotonic();
+    return Math.floor(this.#base + this.#options.clock.monotonic());
   }
 
   /** Exchange time minus the machine's wall clock, ms. */
@@ -84,7 +84,7 @@ export class ExchangeClock {
 
   /** What closed before this instant is closed at the exchange too, however wrong the measurement may be. Epoch ms. */
   get closedBefore(): number {
-    return this.now() - CLOSED_MARGIN_MS - (this.synced ? this.uncertainty : 0);
+    return Math.floor(this.now() - CLOSED_MARGIN_MS - (this.synced ? this.uncertainty : 0));
   }
 
   get synced(): boolean {
