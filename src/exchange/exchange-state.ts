@@ -138,7 +138,8 @@ export class ExchangeState {
   }
 
   #traded(book: OrderBook, price: bigint, quantity: bigint, buyerIsMaker: boolean): void {
-    book.quotes.last = price;
+    // The market follows when the taker is done: stops see the price, limits are not filled by it.
+    this.engine.later(() => this.motion.moveTo(book, price, true, 0n));
     this.publish(this.desk(book.rules.name), price, quantity, book.tradeId, buyerIsMaker);
   }
 

@@ -78,7 +78,7 @@ export class MarketMotion {
   #act(order: SpotOrder, book: OrderBook, from: bigint, pass: number, pool: bigint | null): bigint | null {
     order.pass = pass;
     if (order.awaitsTrigger) {
-      book.quotes.move(BigInt(stopPrice(order.sign, Number(order.trigger), Number(from))));
+      book.quotes.move(BigInt(stopPrice(order.triggerSign, Number(order.trigger), Number(from))));
       this.#engine.trigger(order);
       return pool;
     }
@@ -115,9 +115,7 @@ export class MarketMotion {
       return limitReached(order.sign, Number(order.terms.price), Number(high), Number(low), this.#touch);
     }
     if (order.terms.trailingDelta > 0 && !order.trailing) return false;
-    // A take-profit acts as a stop of the other direction.
-    const direction = order.terms.trailingDelta > 0 ? order.sign : order.stopIsBelow ? -1 : 1;
-    return stopReached(direction, Number(order.trigger), Number(high), Number(low));
+    return stopReached(order.triggerSign, Number(order.trigger), Number(high), Number(low));
   }
 
   /** As in backtests: a stop may act in the bar that brought it; a target only behind a stop entry, if no stop was hit. */

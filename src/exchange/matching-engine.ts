@@ -76,6 +76,11 @@ export class MatchingEngine {
     this.#books.clear();
   }
 
+  /** Does something as the last part of this work. */
+  later(task: () => void): void {
+    this.#tasks.push(task);
+  }
+
   /** Has the account's changed balances reported at the end of this work. */
   touch(account: Account): void {
     this.#touched.add(account);

@@ -65,7 +65,8 @@ export function reserve(orders: readonly SpotOrder[]): void {
 export function release(order: SpotOrder): void {
   const { reservation } = order;
   if (reservation === null) return;
-  let keep = order.needed;
+  // A market stop that acts now pays from what is free, too.
+  let keep = order.isLimit || order.awaitsTrigger ? order.needed : 0n;
   for (const leg of order.list?.legs ?? []) {
     if (leg !== order && leg.reservation === reservation && order.executed === 0n && leg.needed > keep)
       keep = leg.needed;

@@ -141,6 +141,12 @@ export class SpotOrder {
     return this.terms.side === 'BUY' ? this.rules.quote : this.rules.base;
   }
 
+  /** 1 where a rise triggers it, -1 where a fall does. */
+  get triggerSign(): 1 | -1 {
+    if (this.terms.trailingDelta > 0) return this.sign;
+    return this.stopIsBelow ? -1 : 1;
+  }
+
   /** What must be set aside while it is open; a market stop is reckoned at its stop price. */
   get needed(): bigint {
     if (!this.isOpen) return 0n;
