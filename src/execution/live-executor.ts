@@ -9,6 +9,8 @@ import { AssetBook } from './live/asset-book.ts';
 import { type ClientId, type Leg, parseClientId } from './live/client-id.ts';
 import type { DesiredOrders } from './live/desired-orders.ts';
 import type { Alert, ExchangeOrder, OrderGate, OrderPlan } from './live/desk-types.ts';
+import type { TopInput } from './live/input-codec.ts';
+import { TradeOwners } from './live/trade-owners.ts';
 import { DoubtResolver } from './live/doubt.ts';
 import { SlotDesk } from './live/slot-desk.ts';
 import type { Outcome, SpotVenue, VenueReport, VenueTrade } from './venues/venue.ts';
@@ -49,6 +51,7 @@ export class LiveExecutor {
   readonly #slotOf = new Map<number, number>();
   readonly #spec: LiveExecutorSpec;
   readonly #attempts = new Map<string, number>();
+  readonly #owners = new TradeOwners();
   readonly #doubts: DoubtResolver;
   /** Highest trade id that was booked of each symbol. */
   readonly #cursor = new Map<string, number>();
@@ -92,6 +95,8 @@ export class LiveExecutor {
           alert: (alert) => spec.alert({ ...alert, detail: `${symbol}: ${alert.detail}` }),
           fetchTrades: () => this.#fetchSoon(symbol),
           resolve: (order) => this.resolve(order),
+          identified: (report) => this.#identify(report),
+          settled: (order) => this.#settled(order),
         }),
     );
   }
@@ -179,12 +184,28 @@ export class LiveExecutor {
   /** Counts a trade of an earlier process. The engine has its fill from the journal. */
   restoreTrade(trade: VenueTrade): void {
     this.#cursor.set(trade.symbol, Math.max(this.#cursor.get(trade.symbol) ?? -1, trade.tradeId));
+    if (trade.clientId !== null) this.#owners.learn(trade.symbol, trade.orderId, trade.clientId);
     const order = this.#orderOf(trade);
     if (order) this.#take(order, trade);
   }
 
+  /** An order of an earlier process that is known to be over. */
+  restoreEnd(clientId: string, status: Exclude<VenueReport['status'], 'working' | 'unknown'>): void {
+    const order = this.#find(clientId);
+    if (order) {
+      order.ended = status;
+      order.state = 'done';
+    }
+  }
+
+  /** An order of an earlier process, with the exchange's number of it. */
+  restoreNumber(clientId: string, orderId: number): void {
+    const order = this.#find(clientId);
+    if (order) this.#owners.learn(this.#spec.slots[order.slot].symbol, orderId, clientId);
+  }
+
   /** A fill or an end that the engine is given again from the journal. */
-  replay(input: Input): void {
+  replay(input: TopInput): void {
     if (input.kind === 'fill') this.#desired(input.fill.orderId)?.fill(input.fill.orderId, input.fill.quantity);
     if (input.kind === 'end') this.#desired(input.end.orderId)?.ended(input.end.orderId);
   }
@@ -245,7 +266,8 @@ export class LiveExecutor {
   }
 
   #orderOf(trade: VenueTrade): ExchangeOrder | undefined {
-    return trade.clientId === null ? undefined : this.#find(trade.clientId);
+    const clientId = this.#owners.clientId(trade);
+    return clientId === null ? undefined : this.#find(clientId);
   }
 
   #desired(order: number): DesiredOrders | undefined {
@@ -296,21 +318,35 @@ export class LiveExecutor {
     const outcome = await send();
     const time = venue.time();
     for (const { clientId } of plan.legs) {
-      if (outcome.kind === 'rejected') {
-        journal.fact(run, { kind: 'end', clientId, time, status: 'rejected', reason: outcome.reason });
-      } else if (outcome.kind === 'in_doubt') {
+      if (outcome.kind === 'in_doubt') {
         journal.fact(run, { kind: 'in_doubt', clientId, time, request: 'place', reason: outcome.reason });
       }
     }
     return outcome;
   }
 
+  /** Remembers the exchange's number of an order, and books trades that came before it was known. */
+  #identify({ symbol, orderId, clientId, time }: VenueReport): void {
+    const { journal, run } = this.#spec;
+    const early = this.#owners.learn(symbol, orderId, clientId);
+    journal.fact(run, { kind: 'ack', clientId, time, exchangeId: orderId });
+    for (const trade of early) this.onTrade(trade);
+  }
+
+  /** Writes down that an order is over, and with its last leg the pair. */
+  #settled({ clientId, list, ended, reason, slot }: ExchangeOrder): void {
+    const { journal, run, venue } = this.#spec;
+    if (ended === null) return;
+    const end = { kind: 'end', time: venue.time(), status: ended, reason } as const;
+    journal.fact(run, { ...end, clientId });
+    const legs = [...this.desks[slot].orders.values()].filter((order) => list !== null && order.list === list);
+    if (list !== null && legs.every(({ state }) => state === 'done')) journal.fact(run, { ...end, clientId: list });
+  }
+
   #absent(order: ExchangeOrder, proof: string): void {
-    const { journal, run, venue, alert } = this.#spec;
+    const { alert } = this.#spec;
     this.#unblock(order);
     alert({ level: 'warning', code: 'ORDER_ABSENT', detail: `${order.clientId} never reached the exchange: ${proof}` });
-    const time = venue.time();
-    journal.fact(run, { kind: 'end', clientId: order.clientId, time, status: 'rejected', reason: proof });
     order.ended = 'rejected';
     order.reason = proof;
     this.#desk(order).settle(order);

@@ -87,6 +87,10 @@ export interface DeskContext {
   readonly alert: (alert: Alert) => void;
   /** Asks for the trades of the symbol to be read again, since one is missing. */
   readonly fetchTrades: () => void;
+  /** The exchange told its number of an order. */
+  readonly identified: (report: VenueReport) => void;
+  /** An order is over, and all its trades are booked. */
+  readonly settled: (order: ExchangeOrder) => void;
   /** Starts to find out what became of an order whose request was not answered. */
   readonly resolve: (order: ExchangeOrder) => void;
 }

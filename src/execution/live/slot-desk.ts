@@ -60,7 +60,9 @@ export class SlotDesk {
   /** What the exchange says of one of the slot's orders. */
   report(report: VenueReport): void {
     const order = this.orders.get(report.clientId);
-    if (!order || order.state === 'done') return;
+    if (!order) return;
+    this.#context.identified(report);
+    if (order.state === 'done') return;
     const { instrument } = this.#context.market;
     order.reported = Math.max(order.reported, parseUnits(report.filled, instrument.quantityDecimals));
     if (report.status === 'working') {
@@ -82,6 +84,7 @@ export class SlotDesk {
       return;
     }
     order.state = 'done';
+    this.#context.settled(order);
     if (order.leg === 'entry' && order.ended !== 'filled') this.#end(order.order, order.ended, order.reason);
     if (order.leg === 'entry') this.desired.entries.delete(order.order);
     if (order.ended === 'rejected' && order.leg !== 'entry') this.#refused(order.leg, order.reason);

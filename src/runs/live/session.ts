@@ -1,0 +1,425 @@
+import type { Config } from '../../core/config/index.ts';
+import { BarWindow } from '../../core/bar-window.ts';
+import { formatUnits } from '../../core/decimal.ts';
+import type { TradingState } from '../../core/entry-gate.ts';
+import { ValvulinError } from '../../core/errors.ts';
+import type { InstrumentRules } from '../../core/instrument.ts';
+import type { Clock, Timer } from '../../core/ports.ts';
+import { lastClosedOpen } from '../../core/scheduler.ts';
+import type { FeedEvent } from '../../data/live/feed-events.ts';
+import type { BinanceLiveFeed } from '../../data/live/live-feed.ts';
+import { warmUp } from '../../data/live/warm-up.ts';
+import type { HistoryLake } from '../../data/lake/history-lake.ts';
+import { ACCOUNT_SCOPE, type Journal } from '../../execution/journal/journal.ts';
+import type { Alert, OrderPlan } from '../../execution/live/desk-types.ts';
+import type { RunInput, StepInput } from '../../execution/live/input-codec.ts';
+import { Replay } from '../../execution/live/replay.ts';
+import type { LiveHost } from '../../execution/live-host.ts';
+import { LiveExecutor } from '../../execution/live-executor.ts';
+import { type InputLog, LiveRun, type LiveStrategyGroup } from '../../execution/live-run.ts';
+import { Recovery } from '../../execution/recovery.ts';
+import type { SpotVenue, VenueStream } from '../../execution/venues/venue.ts';
+import { jsonHash } from '../hashes.ts';
+import { packageVersion } from '../version.ts';
+import { type EarlierRuns, earlierRuns, inputsOf, lastEquity, type RunDetails } from './earlier-runs.ts';
+import { JournalRecords } from './journal-records.ts';
+import { MarketInbox } from './market-inbox.ts';
+import { liveCashDecimals, liveMarkets, type LivePlan, planLive } from './plan.ts';
+
+/** How often books and exchange are compared, even when all looks well. */
+const RECOVER_MS = 60_000;
+/** Group commit: what was written is on the disk at the latest after this. */
+const FLUSH_MS = 1_000;
+/** How long a stop waits for requests under way. */
+const SETTLE_MS = 20_000;
+const SETTLE_LOOK_MS = 50;
+
+export interface LiveSessionOptions {
+  /** Only the strategies that run. */
+  readonly config: Config;
+  readonly journal: Journal;
+  readonly host: LiveHost;
+  readonly feed: BinanceLiveFeed;
+  readonly lake?: HistoryLake;
+  /** Trading rules of all symbols, as they are now. */
+  readonly rules: readonly InstrumentRules[];
+  readonly clock: Clock;
+  /** Where orders go; null trades on paper. */
+  readonly venue: SpotVenue | null;
+  /** Marks own orders at the exchange; 1 to 8 small letters and digits. */
+  readonly owner: string;
+  /** Starts new books, whatever the account did before. */
+  readonly fresh?: boolean;
+  readonly on: (event: SessionEvent) => void;
+}
+
+/** What somebody may want to see or log, as it happens. */
+export type SessionEvent =
+  | { readonly kind: 'input'; readonly input: RunInput }
+  | { readonly kind: 'alert'; readonly alert: Alert }
+  | { readonly kind: 'feed'; readonly event: FeedEvent }
+  | { readonly kind: 'missing'; readonly time: number; readonly streams: readonly string[] }
+  | { readonly kind: 'resumed'; readonly runs: readonly number[]; readonly inputs: number }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/**
+ * One run of paper or live trading, from the config to the last flush: goes on with the books that the account has,
+ * brings them into agreement with the exchange, and trades until it is stopped.
+ */
+export class LiveSession {
+  readonly plan: LivePlan;
+  readonly run: number;
+  readonly engineRun: LiveRun;
+  readonly executor: LiveExecutor | null;
+  readonly cashDecimals: number;
+  readonly strategies: readonly LiveStrategyGroup[];
+  readonly #options: LiveSessionOptions;
+  readonly #recovery: Recovery | null;
+  readonly #inbox: MarketInbox;
+  readonly #records: JournalRecords;
+  readonly #timers = new Map<string, Timer>();
+  #stream: VenueStream | null = null;
+  #stopping = false;
+
+  private constructor(options: LiveSessionOptions, built: Built) {
+    const { journal, clock, feed, venue } = options;
+    this.#options = options;
+    this.plan = built.plan;
+    this.run = built.run;
+    this.engineRun = built.engineRun;
+    this.executor = built.executor;
+    this.cashDecimals = built.cashDecimals;
+    this.strategies = built.groups;
+    this.#records = new JournalRecords(journal, built.run, built.engineRun.engine, built.cashDecimals);
+    this.#inbox = new MarketInbox({
+      streams: built.plan.streams,
+      clock,
+      now: () => feed.time.now(),
+      deadlineMs: built.plan.feed.params.slice_deadline_ms,
+      onMarket: (event) => this.engineRun.market(event),
+      onMissing: (time, streams) => options.on({ kind: 'missing', time, streams }),
+    });
+    const { executor } = built;
+    const { ledger } = built.engineRun.engine;
+    this.#recovery =
+      venue && executor
+        ? new Recovery({
+            venue,
+            executor,
+            slots: built.engineRun.engine.slots.map(({ spec }) => spec),
+            quote: options.config.execution.quote,
+            cash: () => formatUnits(Math.min(ledger.cash, ledger.free()), built.cashDecimals),
+            emit: (input) => this.input(input as StepInput),
+            alert: (alert) => options.on({ kind: 'alert', alert }),
+          })
+        : null;
+    built.onStep = (input) => {
+      this.#records.afterStep(input);
+      options.on({ kind: 'input', input });
+    };
+    built.onAlert = (alert) => options.on({ kind: 'alert', alert });
+    built.onEmit = (input) => this.input(input);
+  }
+
+  /**
+   * Builds the run and brings its books up to where the account's last run ended. Nothing trades yet.
+   * @throws ValvulinError `VLV_CONFIG`, `VLV_LIVE_REFUSED`, `VLV_RECOVERY`, `VLV_STRATEGY_LOAD`, `VLV_JOURNAL_BROKEN`
+   */
+  static async open(options: LiveSessionOptions): Promise<LiveSession> {
+    return new LiveSession(options, await build(options));
+  }
+
+  /** Warms the strategies up, recovers, and begins to trade. */
+  async start(): Promise<void> {
+    const { feed, journal, venue, clock } = this.#options;
+    const { gate } = this.engineRun.engine.risk;
+    // What stood in the way when the last process ended is found anew where it still does.
+    for (const block of gate.blocks()) this.input({ kind: 'block', time: feed.time.now(), ...block, on: false });
+    await feed.start((event) => this.#onFeed(event));
+    if (venue && this.executor) {
+      const { executor } = this;
+      this.#blockStream(true);
+      this.#stream = venue.stream({
+        report: (report) => executor.onReport(report),
+        trade: (trade) => executor.onTrade(trade),
+        balance: (asset, change) =>
+          this.#options.on({ kind: 'alert', alert: { level: 'info', code: 'EXTERNAL', detail: `${asset} ${change}` } }),
+        connected: (up, reason) => this.#onConnected(up, reason),
+      });
+      for (const order of executor.openOrders()) if (order.state === 'in_doubt') executor.resolve(order);
+      await this.#recover();
+      executor.start();
+    }
+    const { state } = journal.state(ACCOUNT_SCOPE);
+    this.setState(state, 'start', false);
+    this.#every('flush', FLUSH_MS, () => journal.flush());
+    if (this.#recovery) this.#every('recover', RECOVER_MS, () => void this.#recover());
+    clock.after(0, () => this.#checkFailure());
+  }
+
+  /** Changes what the engine may do; for good, where an operator asks. */
+  setState(state: TradingState, who: string, remember: boolean, why = ''): void {
+    const time = this.#options.feed.time.now();
+    if (remember) this.#options.journal.recordState({ scope: ACCOUNT_SCOPE, state, who, why, time });
+    this.input({ kind: 'operator', time, state, by: who });
+  }
+
+  /** Hands an input to the engine. */
+  input(input: StepInput): void {
+    this.engineRun.input(input);
+    this.#checkFailure();
+  }
+
+  /**
+   * Stops: no entries from now on, requests under way are waited for (20 seconds at most), working entries are taken
+   * back, protective orders stay, everything is written down.
+   */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const { feed, host, journal, clock } = this.#options;
+    for (const timer of this.#timers.values()) timer.cancel();
+    if (this.engineRun.failure === undefined) this.setState('REDUCE_ONLY', 'shutdown', false);
+    await feed.stop();
+    this.#inbox.stop();
+    const until = clock.monotonic() + SETTLE_MS;
+    while (this.executor?.unsettled && clock.monotonic() < until && this.engineRun.failure === undefined) {
+      await new Promise<void>((resolve) => clock.after(SETTLE_LOOK_MS, resolve));
+    }
+    this.executor?.stop();
+    this.#stream?.close();
+    await host.stop();
+    if (this.engineRun.failure !== undefined) throw this.engineRun.failure;
+    journal.endRun(this.run, 'stopped', feed.time.now());
+  }
+
+  #onFeed(event: FeedEvent): void {
+    this.#options.on({ kind: 'feed', event });
+    if (event.kind === 'health') {
+      const reason = event.symbol === null ? 'the feed is not healthy' : 'prices are not healthy';
+      this.input({ kind: 'block', time: event.time, symbol: event.symbol, reason, on: !event.healthy });
+    }
+    this.#inbox.take(event);
+    this.#checkFailure();
+  }
+
+  #onConnected(up: boolean, reason: string): void {
+    this.#blockStream(!up);
+    const code = up ? 'STREAM_UP' : 'STREAM_DOWN';
+    this.#options.on({ kind: 'alert', alert: { level: up ? 'info' : 'warning', code, detail: reason } });
+    if (up) void this.#recover();
+  }
+
+  #blockStream(on: boolean): void {
+    const time = this.#options.feed.time.now();
+    this.input({ kind: 'block', time, symbol: null, reason: 'own orders are not streamed', on });
+  }
+
+  async #recover(): Promise<void> {
+    try {
+      await this.#recovery?.run();
+    } catch (error) {
+      // The exchange could not be asked: entries stay blocked, and the next minute tries again.
+      const detail = error instanceof Error ? error.message : String(error);
+      this.#options.on({ kind: 'alert', alert: { level: 'warning', code: 'RECOVERY_FAILED', detail } });
+    }
+  }
+
+  #every(name: string, ms: number, work: () => void): void {
+    const { clock } = this.#options;
+    const again = (): void => {
+      try {
+        work();
+      } catch (error) {
+        this.#options.on({ kind: 'failed', error });
+        return;
+      }
+      this.#timers.set(name, clock.after(ms, again));
+    };
+    this.#timers.set(name, clock.after(ms, again));
+  }
+
+  #checkFailure(): void {
+    if (this.engineRun.failure !== undefined && !this.#stopping) {
+      this.#options.on({ kind: 'failed', error: this.engineRun.failure });
+    }
+  }
+}
+
+/** What `open` puts together, and the ears that the session lends it afterwards. */
+interface Built {
+  readonly plan: LivePlan;
+  readonly run: number;
+  readonly engineRun: LiveRun;
+  readonly executor: LiveExecutor | null;
+  readonly cashDecimals: number;
+  readonly groups: readonly LiveStrategyGroup[];
+  onStep: (input: RunInput) => void;
+  onAlert: (alert: Alert) => void;
+  onEmit: (input: StepInput) => void;
+}
+
+async function build(options: LiveSessionOptions): Promise<Built> {
+  const { config, journal, venue, host, clock, owner } = options;
+  const plan = planLive(config);
+  const configHash = jsonHash(planned(config));
+  const earlier = earlierRuns(journal, configHash, options.fresh ?? false);
+  const capital = earlier?.details.capital ?? (options.fresh ? null : lastEquity(journal)) ?? config.execution.capital;
+  const rules = earlier?.details.rules ?? options.rules;
+  const cashDecimals = liveCashDecimals(capital);
+  const markets = liveMarkets(plan.symbols, rules, config.execution.quote, cashDecimals);
+  const infos = await host.load(plan.strategies);
+  const historyOf = new Map(infos.map(({ key, history }) => [key, history]));
+  const windows = plan.streams.map(({ symbol, timeframe, slots, warmupBars }) => {
+    const asking = plan.strategies.filter((strategy) => strategy.slots.some(({ slot }) => slots.includes(slot)));
+    const history = Math.max(1, ...asking.map(({ key }) => historyOf.get(key) ?? 0));
+    return new BarWindow(symbol, timeframe, Math.max(history, warmupBars));
+  });
+  await warmUpAll(options, plan, windows, earlier);
+  const details: RunDetails = { continues: earlier?.runs.at(-1) ?? null, capital, rules, config: planned(config) };
+  const run = journal.beginRun({
+    started: clock.now(),
+    mode: venue ? 'live' : 'paper',
+    venue: venue?.name ?? 'paper',
+    configHash,
+    packageVersion: packageVersion(),
+    nodeVersion: process.version,
+    details: JSON.stringify(details),
+  });
+  const log: InputLog = {
+    input: (time, kind, payload) => journal.input(run, time, kind, payload),
+    commands: (seq, commands) => {
+      journal.commit(seq, commands, []);
+    },
+  };
+  const replay = new Replay(inputsOf(journal, earlier?.runs ?? []), venue ? 'live' : 'paper', log);
+  const groups = infos.map(({ key, history }): LiveStrategyGroup => {
+    const slots = plan.strategies.find((strategy) => strategy.key === key)?.slots ?? [];
+    return {
+      key,
+      history,
+      enabled: true,
+      slots: slots.map(({ slot }) => ({
+        slot,
+        stream: plan.streams.findIndex((stream) => stream.slots.includes(slot)),
+      })),
+    };
+  });
+  const ears = { onStep: ignore, onAlert: ignore, onEmit: ignore } as Pick<Built, 'onStep' | 'onAlert' | 'onEmit'>;
+  const engineRun = new LiveRun({
+    capital,
+    cashDecimals,
+    costs: plan.costs,
+    fills: plan.fills,
+    risk: plan.risk,
+    markets,
+    slots: plan.slots.map((slot) => {
+      const symbolIndex = plan.symbols.indexOf(slot.symbol);
+      return { ...slot, symbolIndex, market: markets[symbolIndex] };
+    }),
+    streams: plan.streams.map((stream, s) => ({
+      ...stream,
+      symbolIndex: plan.symbols.indexOf(stream.symbol),
+      window: windows[s],
+    })),
+    log: replay,
+    host,
+    strategies: groups,
+    onStep: (input) => ears.onStep(input),
+    onFailure: ({ strategy, failed, detail }) =>
+      ears.onAlert({ level: 'critical', code: 'STRATEGY_STOPPED', detail: `${strategy} ${failed}: ${detail}` }),
+  });
+  const executor = venue
+    ? new LiveExecutor({
+        venue,
+        journal,
+        clock,
+        owner,
+        run,
+        cashDecimals,
+        costs: engineRun.engine.costs,
+        slots: engineRun.engine.slots.map(({ spec }) => ({ symbol: spec.symbol, market: spec.market })),
+        emit: (input) => ears.onEmit(input as StepInput),
+        alert: (alert) => ears.onAlert(alert),
+      })
+    : null;
+  if (executor) engineRun.tradeOn(executor);
+  replay.play((input) => {
+    executor?.replay(input);
+    engineRun.replay(input);
+  });
+  if (executor && earlier) restoreOrders(journal, earlier, executor);
+  if (earlier) options.on({ kind: 'resumed', runs: earlier.runs, inputs: replay.compared });
+  return Object.assign(ears, { plan, run, engineRun, executor, cashDecimals, groups });
+}
+
+/** Orders and trades of earlier processes, from what they wrote down. */
+function restoreOrders(journal: Journal, { runs }: EarlierRuns, executor: LiveExecutor): void {
+  for (const intent of journal.intents()) {
+    if (!runs.includes(intent.run) || intent.kind === 'cancel') continue;
+    executor.restoreOrder(JSON.parse(intent.payload) as OrderPlan, intent.time);
+  }
+  for (const fact of journal.facts()) {
+    if (fact.kind === 'fill' && fact.clientId !== null) {
+      executor.restoreTrade({ ...fact, clientId: fact.clientId, orderId: fact.exchangeId });
+    } else if (fact.kind === 'ack') {
+      executor.restoreNumber(fact.clientId, fact.exchangeId);
+    } else if (fact.kind === 'end' || fact.kind === 'absent') {
+      executor.restoreEnd(fact.clientId, fact.kind === 'end' ? fact.status : 'rejected');
+    }
+  }
+}
+
+/**
+ * Fills each window up to the last bar that the books know, or up to now where they know none; the feed goes on from
+ * there, so that a restart sees the bars it missed.
+ */
+async function warmUpAll(
+  { journal, feed, lake, config }: LiveSessionOptions,
+  plan: LivePlan,
+  windows: readonly BarWindow[],
+  earlier: EarlierRuns | null,
+): Promise<void> {
+  await feed.time.start();
+  const last = earlier ? lastBars(journal, earlier.runs) : new Map<number, number>();
+  for (const [stream, { symbol, timeframe, warmupBars }] of plan.streams.entries()) {
+    const count = Math.max(warmupBars, windows[stream].capacity);
+    const { bars } = await warmUp(feed, lake, { symbol, timeframe, bars: count });
+    const known = last.get(stream) ?? lastClosedOpen(feed.time.now(), timeframe);
+    for (let i = 0; i < bars.length; i++) {
+      const bar = bars.at(i);
+      if (bar && bar.time <= known) windows[stream].append(bar);
+    }
+    if (windows[stream].length === 0) {
+      throw new ValvulinError(
+        'VLV_DATA_NONE',
+        `Expected bars of "${symbol}" "${timeframe}" to warm up with, got none`,
+        {
+          where: config.data_feeds.map(({ name }) => name).join(', '),
+        },
+      );
+    }
+    feed.continueAfter(symbol, timeframe, last.get(stream) ?? windows[stream].lastTime);
+  }
+}
+
+/** Open time of the last bar that the books know of each stream. */
+function lastBars(journal: Journal, runs: readonly number[]): Map<number, number> {
+  const last = new Map<number, number>();
+  for (const { kind, payload } of inputsOf(journal, runs)) {
+    if (kind !== 'slice') continue;
+    const { bars } = JSON.parse(payload) as { bars: readonly (readonly number[])[] };
+    for (const [stream, time] of bars) last.set(stream, time);
+  }
+  return last;
+}
+
+/** What of a config decides how it trades: with another, earlier inputs would have other consequences. */
+function planned({ strategies, risk, execution, backtester }: Config): unknown {
+  const { state_dir: _state, keys_file: _keys, url: _url, strategy_deadline_ms: _deadline, ...trading } = execution;
+  return { strategies, risk, execution: trading, backtester: { ...backtester, from: null, to: null } };
+}
+
+function ignore(): void {
+  // Until the session listens, a replay tells what is known already.
+}
