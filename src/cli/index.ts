@@ -13,9 +13,17 @@ import { registerDataResample } from './commands/data-resample.ts';
 import { registerDataVerify } from './commands/data-verify.ts';
 import { registerDownload } from './commands/download.ts';
 import { registerExchange } from './commands/exchange.ts';
+import { registerFlatten } from './commands/flatten.ts';
+import { registerHalt } from './commands/halt.ts';
 import { registerInit } from './commands/init.ts';
+import { registerOrders } from './commands/orders.ts';
+import { registerPositions } from './commands/positions.ts';
+import { registerReload } from './commands/reload.ts';
+import { registerResume } from './commands/resume.ts';
+import { registerStatus } from './commands/status.ts';
 import { registerStrategiesList } from './commands/strategies-list.ts';
 import { registerStrategiesNew } from './commands/strategies-new.ts';
+import { registerTrades } from './commands/trades.ts';
 import { packageVersion } from '../runs/version.ts';
 import { EXIT, exitCodeOf, renderError } from './render-error.ts';
 import { endQuietlyOnClosedPipe, processTerminal } from './terminal.ts';
@@ -72,6 +80,15 @@ export function buildProgram(context: CommandContext): Command {
   registerBacktest(program, context);
   registerDownload(program, context);
   registerExchange(program, context);
+
+  registerStatus(program, context);
+  registerTrades(program, context);
+  registerOrders(program, context);
+  registerPositions(program, context);
+  registerHalt(program, context);
+  registerResume(program, context);
+  registerFlatten(program, context);
+  registerReload(program, context);
 
   const data = program.command('data').description('look at, check and convert the history');
   registerDataList(data, context);
