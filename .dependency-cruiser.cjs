@@ -85,10 +85,13 @@ module.exports = {
     },
     {
       name: 'no-dev-packages',
-      comment: 'What the product imports is in "dependencies"',
+      comment: 'What the product imports is in "dependencies", or in "peerDependencies" where the user brings it',
       severity: 'error',
       from: { path: '^(src|bin)/', pathNot: tests },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'], dependencyTypesNot: ['type-only'] },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'],
+        dependencyTypesNot: ['type-only', 'npm-peer'],
+      },
     },
     {
       name: 'no-unresolved',
