@@ -6,3 +6,4 @@ export { loadStrategy } from './load-strategy.ts';
 export { type SelectionOptions, selectStrategies } from './selection.ts';
 export type { CausalityReport, RunReport, StrategyRun } from './types.ts';
 export { packageVersion } from './version.ts';
+export { WorkerHost, type WorkerHostOptions } from './worker-host.ts';

@@ -133,6 +133,8 @@ export class StrategyThread {
       workerData: { baseDir, answered: this.#answered } satisfies StrategyThreadData,
       // Keys of an account may stand in the environment, and strategies are to depend on bars alone.
       env: {},
+      // Flags meant for the program, such as --input-type, may not fit the thread's own file.
+      execArgv: [],
       stdout: true,
       stderr: true,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

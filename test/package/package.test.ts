@@ -86,6 +86,41 @@ describe('the published package, installed into an empty project', () => {
     expect(readFileSync(report ?? '', 'utf8')).toContain('SYNTHETIC');
   });
 
+  it('runs built-in strategies and one in TypeScript in threads', async () => {
+    writeFileSync(
+      join(project, 'mine.ts'),
+      `import { type Bars, BaseStrategy, type Signals, signals } from 'valvulin/strategies';
+export class Mine extends BaseStrategy<Record<string, never>> {
+  override generateSignals(bars: Bars): Signals {
+    return signals(bars, (i) => (i === 29 ? 1 : 0), { stop_loss: bars.low as Float64Array });
+  }
+}`,
+    );
+    const script = `
+import { syntheticBars } from 'valvulin/data';
+import { WorkerHost } from 'valvulin/runs';
+const clock = { now: () => 0, monotonic: () => 0, after: () => ({ cancel() {} }) };
+const host = new WorkerHost({ baseDir: process.cwd(), clock, onOutput: console.error });
+const [bars] = syntheticBars({ symbols: ['BTCUSDT'], timeframe: '1h', seed: 1, bars: 30 });
+const orders = { sizing: { kind: 'percent', percent: 100 }, stop: null, trailingStop: null };
+const specs = ['strategies:EMAMACDStrategy', './mine.ts:Mine'].map((handler, slot) => {
+  return { key: handler, handler, params: {}, slots: [{ slot, symbol: 'BTCUSDT', timeframe: '1h', orders }] };
+});
+await host.load(specs);
+const replies = await host.decide(specs.map(({ key, slots: [{ slot }] }) => {
+  const view = { slot, bars, position: 0, entryPrice: NaN };
+  return { strategy: key, time: bars.closeTime(29), slots: [view], equity: 1, free: 1 };
+}));
+await host.stop();
+console.log(JSON.stringify([bars.low[29], replies]));`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { cwd: project, env });
+    const [low, replies] = JSON.parse(stdout) as [number, unknown];
+    expect(replies).toMatchObject([
+      { kind: 'answered', answers: [] },
+      { kind: 'answered', answers: [{ slot: 1, signal: 1, stopLoss: low }] },
+    ]);
+  });
+
   it('has no complaints from publint', async () => {
     const { messages, pkg } = await publint({ pkgDir: installed, pack: false, strict: true });
     expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
