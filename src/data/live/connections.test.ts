@@ -233,6 +233,29 @@ describe('time', () => {
     await run.feed.stop();
   });
 
+  it('that stood still makes the first news behind it late, though it looks new', async () => {
+    const run = new FeedRun();
+    await run.start();
+    await run.clock.advance(MINUTE);
+    const bars = run.bars('BTCUSDT').length;
+    let moved = false;
+    // The closing frame was on its way when the machine was suspended for two hours.
+    run.market.fault = (frame) => {
+      if (frame.data.k.x === true && !moved) {
+        moved = true;
+        run.clock.wall += 120 * MINUTE;
+        run.market.skew += 120 * MINUTE;
+      }
+      return [frame];
+    };
+    await run.clock.advance(MINUTE);
+    expect(run.bars('BTCUSDT')[bars].late).toBe(true);
+    const jump = run.events.findIndex((event) => event.kind === 'health' && event.reason.startsWith('time jump'));
+    expect(jump).toBeGreaterThan(0);
+    expect(jump).toBeLessThan(run.events.indexOf(run.bars('BTCUSDT')[bars]));
+    await run.feed.stop();
+  });
+
   it('that the machine skipped is noticed, measured anew, and what closed meanwhile is late', async () => {
     const run = new FeedRun();
     await run.start();

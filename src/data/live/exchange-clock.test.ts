@@ -105,12 +105,25 @@ describe('ExchangeClock', () => {
     const time = await answers.started();
     const asked = answers.asked;
     answers.clock.wall += ms;
-    await answers.clock.advance(5_001);
+    time.check();
     expect(answers.alerts.find(({ kind }) => kind === 'jump')).toMatchObject({ kind: 'jump', ms });
     expect(time.synced).toBe(false);
-    await answers.clock.advance(1_000);
+    time.check();
+    await answers.clock.advance(20_000);
     expect(answers.asked).toBe(asked + 5);
+    expect(answers.kinds().filter((kind) => kind === 'jump').length).toBe(1);
     expect(time.synced).toBe(true);
+    time.stop();
+  });
+
+  it('a process that stood still is told by its own timers', async () => {
+    const answers = new Answers();
+    const time = await answers.started();
+    const { clock } = answers;
+    const after = clock.after.bind(clock);
+    clock.after = (ms, run) => after(ms === 10_000 ? 45_000 : ms, run);
+    await clock.advance(60_000);
+    expect(answers.alerts.filter(({ kind }) => kind === 'jump')).toEqual([{ kind: 'jump', ms: 35_000 }]);
     time.stop();
   });
 

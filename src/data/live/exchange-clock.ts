@@ -4,8 +4,8 @@ const SAMPLES = 5;
 const EVERY_MS = 10 * 60_000;
 const RETRY_MS = 5_000;
 /** How often the machine's two clocks are compared. */
-const CHECK_MS = 5_000;
-/** Wall and monotonic clock further apart than this between two looks: suspended, paused, or set anew. */
+const CHECK_MS = 10_000;
+/** Wall and monotonic clock further apart than this: suspended, paused, or set anew. */
 const JUMP_MS = 5_000;
 /** A machine whose clock is further off is misconfigured, though everything here runs on exchange time. */
 const SKEW_MS = 500;
@@ -54,12 +54,13 @@ export class ExchangeClock {
   #syncing: Promise<boolean> | undefined;
   #syncTimer: Timer | undefined;
   #checkTimer: Timer | undefined;
-  #lastWall = 0;
-  #lastMonotonic = 0;
+  /** Wall time minus monotonic time, when they were last compared. */
+  #wallBase: number;
 
   constructor(options: ExchangeClockOptions) {
     this.#options = { samples: SAMPLES, everyMs: EVERY_MS, onAlert: () => undefined, ...options };
     this.#base = options.clock.now() - options.clock.monotonic();
+    this.#wallBase = this.#base;
   }
 
   /** Exchange time, whole epoch ms; the machine's own until it was measured. */
@@ -172,28 +173,36 @@ export class ExchangeClock {
     this.#syncTimer = this.#options.clock.after(ms, () => void this.sync());
   }
 
-  #look(): void {
+  /**
+   * Compares the machine's two clocks. To be called before anything is done with what came from outside: behind a
+   * suspension old news is delivered first, and looks new.
+   */
+  check(): void {
     const { clock } = this.#options;
-    this.#lastWall = clock.now();
-    this.#lastMonotonic = clock.monotonic();
-    this.#checkTimer = clock.after(CHECK_MS, () => this.#compare());
+    const apart = clock.now() - clock.monotonic() - this.#wallBase;
+    if (Math.abs(apart) > JUMP_MS) this.#jumped(apart);
   }
 
-  /**
-   * A timer that fires long after its time means a stalled process; two clocks that went apart mean a suspended machine
-   * or a clock that was set. Either way what happened meanwhile is unknown.
-   */
-  #compare(): void {
+  /** A timer that fires long after its time means a process that stood still. */
+  #look(): void {
+    const { clock } = this.#options;
+    const set = clock.monotonic();
+    this.#wallBase = clock.now() - set;
+    this.#checkTimer = clock.after(CHECK_MS, () => {
+      this.check();
+      const late = clock.monotonic() - set - CHECK_MS;
+      if (late > JUMP_MS) this.#jumped(late);
+      this.#look();
+    });
+  }
+
+  #jumped(ms: number): void {
     const { clock, onAlert } = this.#options;
-    const wall = clock.now() - this.#lastWall;
-    const monotonic = clock.monotonic() - this.#lastMonotonic;
-    const skipped = Math.abs(wall - monotonic) > JUMP_MS ? wall - monotonic : monotonic - CHECK_MS;
-    this.#look();
-    if (Math.abs(skipped) <= JUMP_MS) return;
+    this.#wallBase = clock.now() - clock.monotonic();
     // The monotonic clock may have stood still: what was measured before proves nothing now.
     this.#uncertainty = Number.POSITIVE_INFINITY;
     this.#jumps++;
-    onAlert({ kind: 'jump', ms: skipped });
+    onAlert({ kind: 'jump', ms });
     void this.sync();
   }
 }

@@ -11,6 +11,15 @@ export class FeedHealth {
     this.#tell = tell;
   }
 
+  /** Tells once more what is wrong, to somebody who has only begun to listen. */
+  repeat(): void {
+    for (const [symbol, causes] of this.#causes) {
+      for (const reason of causes.values()) {
+        this.#tell({ kind: 'health', symbol, healthy: false, reason, time: this.#now() });
+      }
+    }
+  }
+
   /** Sets a cause, or takes it away where `reason` is null. Tells only what is new. */
   set(symbol: string | null, cause: string, reason: string | null): void {
     const causes = this.#causes.get(symbol) ?? new Map<string, string>();

@@ -23,7 +23,7 @@ const STREAMS_PER_SOCKET = 400;
 /** A bar that no stream brought is fetched this long after its close. */
 const GRACE_MS = 1_500;
 /** How often streams are looked at for staleness. */
-const LOOK_MS = 5_000;
+const LOOK_MS = 10_000;
 /** Best bid and ask change hundreds of times a second; nobody needs them more often than this. */
 const BOOK_EVERY_MS = 250;
 const TIMEOUT_MS = 10_000;
@@ -94,6 +94,7 @@ export class BinanceLiveFeed {
    */
   async start(on: (event: FeedEvent) => void): Promise<void> {
     this.#on = on;
+    this.#health.repeat();
     await this.time.start();
     if (!this.time.synced) {
       this.time.stop();
@@ -221,6 +222,7 @@ export class BinanceLiveFeed {
 
   #onFrame(frame: MarketFrame, watch: StaleWatch): void {
     if (this.#stopped) return;
+    this.time.check();
     switch (frame.kind) {
       case 'kline': {
         watch.onFrame(frame);

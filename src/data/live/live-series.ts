@@ -46,7 +46,7 @@ export class LiveSeries {
   readonly #cause: string;
   #connectedAt = Number.POSITIVE_INFINITY;
   #forming: KlineFrame | undefined;
-  /** Close of a bar that the stream called closed, but that only REST may bring. */
+  /** Latest close that the stream has told of. */
   #proven = Number.NEGATIVE_INFINITY;
   #recovering = false;
   #stopped = false;
@@ -87,9 +87,8 @@ export class LiveSeries {
     if (bar.time >= this.#connectedAt) this.#window.firstPrice(bar.time, bar.open, steps);
     const close = barClose(bar.time, this.timeframe);
     const over = closed && eventTime >= close - 1;
-    if (over && (confirm === 'before' || contradicts(this.#forming, frame)))
-      this.#proven = Math.max(this.#proven, close);
-    else if (over) this.#window.add(bar, 'stream', steps);
+    if (over) this.#proven = Math.max(this.#proven, close);
+    if (over && confirm !== 'before' && !contradicts(this.#forming, frame)) this.#window.add(bar, 'stream', steps);
     if (!closed && eventTime >= (this.#forming?.eventTime ?? 0)) this.#forming = frame;
     this.#deliver(steps);
     if (over && this.#owes()) this.#recover();

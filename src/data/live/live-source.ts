@@ -104,7 +104,8 @@ export class LiveSource {
     const { on, time, lateAfterMs } = this.#options;
     for (const closed of aggregator ? aggregator.add(bar) : [bar]) {
       if (closed.time <= after) continue;
-      const late = time.now() - barClose(closed.time, timeframe) > lateAfterMs;
+      // Behind a jump of time nobody knows how old it is.
+      const late = !time.synced || time.now() - barClose(closed.time, timeframe) > lateAfterMs;
       on({ kind: 'bar', symbol: this.symbol, timeframe, bar: closed, late, source });
     }
   }

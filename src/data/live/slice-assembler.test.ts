@@ -67,7 +67,7 @@ describe('SliceAssembler', () => {
     expect(run.told()).toEqual(['0: 0 ?ETHUSDT1m ?BTCUSDT5m']);
     run.add(ETH, NOON);
     run.add(BTC5, NOON);
-    await run.clock.advance(100);
+    await run.clock.advance(1_000);
     expect(run.told().slice(1)).toEqual(['0: 12 late']);
   });
 
@@ -89,7 +89,7 @@ describe('SliceAssembler', () => {
   it('groups a back-fill of several streams by instant', async () => {
     const run = new Assembly([BTC, ETH], NOON + 10 * MINUTE);
     for (const stream of [BTC, ETH]) for (let i = 1; i <= 3; i++) run.add(stream, NOON + i * MINUTE, true);
-    await run.clock.advance(100);
+    await run.clock.advance(1_000);
     expect(run.told()).toEqual(['1: 01 late', '2: 01 late', '3: 01 late']);
   });
 

@@ -4,8 +4,8 @@ import { closesAt } from '../../core/scheduler.ts';
 import { barClose } from '../../core/timeframe.ts';
 import { type LiveStream, seriesKey } from './sources.ts';
 
-/** Late bars that arrive together (a back-fill brings many) become one slice for each instant. */
-const GATHER_MS = 100;
+/** A back-fill brings the bars of one instant by several requests: they become one slice for each instant all the same. */
+const GATHER_MS = 1_000;
 /** A stream that was missing so often in a row is not waited for until it shows a bar again. */
 const ABSENCES = 3;
 
