@@ -40,6 +40,7 @@ export class ExchangeState {
   readonly time: () => number;
   /** How much exchange time differs from the clock it was given, ms. */
   skew = 0;
+  readonly checksTimestamps: boolean;
   readonly market = new Set<(event: MarketEvent) => void>();
   readonly users = new Map<Account, Set<(event: UserEvent) => void>>();
   readonly #random: () => number;
@@ -49,6 +50,7 @@ export class ExchangeState {
   constructor(options: ExchangeOptions) {
     const { clock } = options;
     this.time = () => clock.now() + this.skew;
+    this.checksTimestamps = options.timestamps !== 'ignored';
     this.#random = options.random;
     const books = new Map<string, OrderBook>();
     for (const spec of options.symbols) {

@@ -100,6 +100,7 @@ export class Gateway {
 
   /** @throws Refusal -1021 */
   #checkTime({ timestamp, window }: Timing): void {
+    if (!this.#state.checksTimestamps) return;
     const now = this.#state.time();
     if (timestamp >= now + AHEAD) {
       throw refusal(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");

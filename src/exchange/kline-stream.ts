@@ -36,11 +36,11 @@ export class KlineStream {
 
   event(event: MarketEvent): void {
     if (event.kind !== 'bar') return;
-    const { exchange, interval } = this.#spec;
+    const { clock, interval } = this.#spec;
     const open = barOpen(event.openTime, interval);
     if (this.#open !== null && open > this.#open) this.#finish(this.#open);
     if (this.#open === null) this.#begin(open);
-    if (event.closed && exchange.time() >= barClose(open, interval)) this.#finish(open);
+    if (event.closed && clock.now() >= barClose(open, interval)) this.#finish(open);
     else this.#pushSoon();
   }
 

@@ -95,6 +95,11 @@ export interface ExchangeOptions {
   readonly limits?: RateLimits;
   /** One-way delay of requests and replies in process, ms. Default 0: answered without waiting for the clock. */
   readonly latencyMs?: number;
+  /**
+   * Whether the timestamps of signed requests must fit exchange time. `ignored` is for an exchange whose time runs
+   * faster than that of its clients. Default `checked`.
+   */
+  readonly timestamps?: 'checked' | 'ignored';
 }
 
 export interface RateLimits {
