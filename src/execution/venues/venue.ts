@@ -9,6 +9,10 @@ export interface SpotVenue {
   readonly capabilities: VenueCapabilities;
   /** Trading rules of the symbols, as they are now. */
   rules(symbols: readonly string[]): Promise<readonly InstrumentRules[]>;
+  /**
+   * Sends the order once, or not at all (rejected with code 0). What `deadlineMs` counts from is at most a second after
+   * `time()` at the call.
+   */
   place(order: VenueOrder): Promise<Outcome<VenueReport>>;
   /** Stop and target of one position: the exchange cancels the other when one fills. */
   placeOco(list: VenueOco): Promise<Outcome<readonly VenueReport[]>>;
@@ -42,7 +46,7 @@ export type Outcome<T> =
   | { readonly kind: 'rejected'; readonly code: number; readonly reason: string; readonly cure: RejectCure }
   | { readonly kind: 'in_doubt'; readonly reason: string };
 
-/** What may help against a rejection. */
+/** What may help against a rejection. `rate`: nothing is wrong with the order, and it may go through a little later. */
 export type RejectCure = 'would_trigger' | 'price' | 'quantity' | 'balance' | 'unknown_order' | 'rate' | 'none';
 
 export type Lookup =

@@ -42,6 +42,8 @@ export interface RestOptions {
 /** Longer than the ten seconds after which the exchange itself gives up and says so. */
 const TIMEOUT = 12_000;
 const BAD_TIMESTAMP = -1021;
+/** How far behind the time at which a request was asked for its own timestamp may lie. */
+const LATEST = 1_000;
 
 /**
  * Signed requests within the limits, on the exchange's time. A request that changes something is sent once at most;
@@ -68,16 +70,20 @@ export class BinanceRest {
     this.limits = new RequestLimits(clock, () => this.time.now(), note);
   }
 
-  /** A request that changes something, sent once or not at all. Never rejects. */
+  /**
+   * A request that changes something, sent once or not at all. Never rejects. Its timestamp is that of the call, or a
+   * second later at most: whoever reckons from the call until when it may be executed must not be too early.
+   */
   async command(call: Call): Promise<Verdict> {
+    const latest = this.time.now() + LATEST;
     try {
       await this.time.fresh();
     } catch (error) {
-      return { kind: 'rejected', code: 0, reason: `not sent: ${(error as Error).message}`, cure: 'rate' };
+      return notSent((error as Error).message);
     }
+    if (this.time.now() > latest) return notSent("the exchange's clock was read meanwhile");
     const answer = await this.#send(call);
-    if (answer.kind === 'held')
-      return { kind: 'rejected', code: 0, reason: `not sent: ${answer.reason}`, cure: 'rate' };
+    if (answer.kind === 'held') return notSent(answer.reason);
     if (answer.kind === 'lost') return { kind: 'in_doubt', reason: answer.reason };
     const verdict = judge(answer.reply.status, answer.reply.body);
     if (verdict.kind === 'rejected' && verdict.code === BAD_TIMESTAMP) this.#resync();
@@ -170,6 +176,10 @@ export class BinanceRest {
   #resync(): void {
     this.time.sync().catch((error: unknown) => this.#note(String(error)));
   }
+}
+
+function notSent(reason: string): Verdict {
+  return { kind: 'rejected', code: 0, reason: `not sent: ${reason}`, cure: 'rate' };
 }
 
 function costOf({ weight, orders = 0, urgent = false }: Call): Cost {

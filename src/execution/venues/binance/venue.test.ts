@@ -36,6 +36,8 @@ describe('set-up', () => {
 describe('an order', () => {
   it('is one signed request on exchange time, with amounts as they were given', async () => {
     http.skew = 90_000;
+    http.on('GET /api/v3/account', () => ok({ balances: [] }));
+    await after(venue.balances());
     http.on(ORDER, () => ok(placed('v1-1')));
     const outcome = await after(venue.place({ ...BUY, type: 'stop_limit', price: '64000.10', stopPrice: '64000' }), 0);
     const [request] = http.sent(ORDER);
@@ -155,6 +157,18 @@ describe('an order', () => {
     http.on(ORDER, () => ok(placed('v1-1', { status: 'SLEEPING', executedQty: '0.00040000' })));
     const outcome = (await after(venue.place(BUY))) as Outcome<VenueReport> & { value: VenueReport };
     expect(outcome.value).toMatchObject({ status: 'unknown', detail: 'SLEEPING', filled: '0.00040000' });
+  });
+
+  it('is not sent with a time that its sender does not know of: too late, or by a clock that was set', async () => {
+    http.on(ORDER, () => ok(placed('v1-1')));
+    http.skew = 3_600_000;
+    expect(await after(venue.place(BUY))).toMatchObject({ kind: 'rejected', code: 0, cure: 'rate' });
+    expect((await after(venue.place(BUY))).kind).toBe('accepted');
+    bench.clock.wall += 5_000;
+    http.skew -= 5_000;
+    http.roundTrip = 800;
+    expect(await after(venue.place(BUY))).toMatchObject({ kind: 'rejected', code: 0, cure: 'rate' });
+    expect(http.sent(ORDER)).toHaveLength(1);
   });
 
   it('is not sent where the exchange does not say its time', async () => {

@@ -41,7 +41,11 @@ const WORDS: readonly (readonly [RegExp, RejectCure])[] = [
 /** What an error of the library says about a request that changes something. */
 export function judgeFailure(error: unknown, record: CallRecord): Exclude<Outcome<never>, { kind: 'accepted' }> {
   const reason = reasonOf(error);
-  if (record.changes === 0) return { kind: 'rejected', code: 0, reason: `not sent: ${reason}`, cure: 'none' };
+  if (record.changes === 0) {
+    // What the library itself refuses stays wrong; what was only late, or could not be prepared, may pass next time.
+    const cure = error instanceof Error && Object.hasOwn(CURES, error.name) ? CURES[error.name] : 'rate';
+    return { kind: 'rejected', code: 0, reason: `not sent: ${reason}`, cure };
+  }
   const json = refusalOf(record);
   const name = error instanceof Error ? error.name : '';
   const cure = Object.hasOwn(CURES, name) ? CURES[name] : undefined;

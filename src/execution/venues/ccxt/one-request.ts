@@ -1,10 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Http } from '../../../core/ports.ts';
+import type { Clock, Http } from '../../../core/ports.ts';
 
 /** What one call of the library sent and got. */
 export interface CallRecord {
   /** Requests that change something. */
   changes: number;
+  /** A request that changes something is not sent after this, on the clock that only goes forward. */
+  readonly until: number;
   /** The reply to the last request; undefined where none came whole. */
   reply: { readonly status: number; readonly body: string } | undefined;
 }
@@ -17,11 +19,13 @@ const METHODS = ['GET', 'POST', 'PUT', 'DELETE'] as const;
  */
 export class OneRequest {
   readonly #http: Http;
+  readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #calls = new AsyncLocalStorage<CallRecord>();
 
-  constructor(http: Http, timeoutMs: number) {
+  constructor(http: Http, clock: Clock, timeoutMs: number) {
     this.#http = http;
+    this.#clock = clock;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -37,6 +41,7 @@ export class OneRequest {
     const record = this.#calls.getStore();
     if (method !== 'GET') {
       if (!record || record.changes > 0) throw new Error('Expected one request that changes something, got another');
+      if (this.#clock.monotonic() > record.until) throw new Error('the library held the request back for too long');
       record.changes++;
     }
     if (record) record.reply = undefined;

@@ -35,6 +35,8 @@ export interface CcxtVenueOptions {
 }
 
 const TIMEOUT = 12_000;
+/** A request is sent this long after it was asked for, or not at all: its deadline is reckoned from then. */
+const LATEST = 1_000;
 const PAGE = 500;
 /** How far back trades are asked for where an exchange only takes a time. */
 const LOOKBACK = 7 * 24 * 60 * 60_000;
@@ -61,7 +63,7 @@ export class CcxtVenue implements SpotVenue {
     this.capabilities = capabilitiesOf(exchange, recvWindowMs);
     this.#exchange = exchange;
     this.#clock = clock;
-    this.#requests = new OneRequest(http, TIMEOUT);
+    this.#requests = new OneRequest(http, clock, TIMEOUT);
     this.#time = new ExchangeClock(
       clock,
       async () => whole({ time: Number(await exchange.fetchTime()) }, 'time'),
@@ -142,7 +144,7 @@ export class CcxtVenue implements SpotVenue {
   }
 
   async order(symbol: string, clientId: string): Promise<Lookup> {
-    const asked: CallRecord = { changes: 0, reply: undefined };
+    const asked: CallRecord = { changes: 0, reply: undefined, until: 0 };
     try {
       const { symbol: unified } = (await this.#load()).market(symbol);
       await this.#time.fresh();
@@ -260,10 +262,12 @@ export class CcxtVenue implements SpotVenue {
 
   /** A call of the library that changes something, sent once or not at all. */
   async #change(symbol: string, call: (unified: string) => Promise<unknown>): Promise<Outcome<unknown>> {
-    const made: CallRecord = { changes: 0, reply: undefined };
+    const made: CallRecord = { changes: 0, reply: undefined, until: this.#clock.monotonic() + LATEST };
+    const latest = this.time() + LATEST;
     try {
       const { symbol: unified } = (await this.#load()).market(symbol);
       await this.#time.fresh();
+      if (this.time() > latest) throw new Error("the exchange's clock was read meanwhile");
       return { kind: 'accepted', value: await this.#requests.run(made, () => call(unified)) };
     } catch (error) {
       const failure = judgeFailure(error, made);
