@@ -92,8 +92,8 @@ function placeOto(context: AccountContext, pair: boolean): Json {
   const { state, engine, parameters, account, mishap, time } = context;
   const desk = state.desk(parameters.text('symbol'));
   const stp = readStp(parameters);
+  parameters.choice('workingType', ['LIMIT', 'LIMIT_MAKER'], -1116, 'Invalid orderType.');
   const first = readTerms(parameters, leg('working'), { stp }, state.newClientId);
-  if (first.type !== 'LIMIT' && first.type !== 'LIMIT_MAKER') throw refusal(-1116, 'Invalid orderType.');
   const terms = pair
     ? readPair(context, desk, stp)
     : [readTerms(parameters, leg('pending'), { stp }, state.newClientId)];

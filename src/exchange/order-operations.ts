@@ -141,7 +141,7 @@ function amend(context: AccountContext): Json {
   if (quantity >= order.quantity) throw refused('The requested action would result in an equal or larger quantity.');
   if (order.amends >= rules.maxAmends) throw refusal(-1013, 'Filter failure: MAX_NUM_ORDER_AMENDS');
   if (quantity < rules.minQty || quantity % rules.step !== 0n) throw refusal(-1013, 'Filter failure: LOT_SIZE');
-  if (quantity <= order.executed) throw refused('The requested quantity is executed already.');
+  if (quantity <= order.executed + order.prevented) throw refused('The requested quantity is executed already.');
   const before = order.clientId;
   if (clientId !== before) assertNewId(order.account, clientId);
   const executionId = engine.amend(order, quantity, clientId);
