@@ -319,6 +319,7 @@ describe('a machine and an exchange that differ', () => {
     'by %i ms in time trade all the same',
     async (skew) => {
       start({ skew });
+      await after(venue.balances());
       listen();
       expect((await after(venue.place(order()))).kind).toBe('accepted');
       expect(states).toEqual(['up']);
