@@ -20,6 +20,9 @@ import { registerOrders } from './commands/orders.ts';
 import { registerPositions } from './commands/positions.ts';
 import { registerReload } from './commands/reload.ts';
 import { registerResume } from './commands/resume.ts';
+import { registerRun } from './commands/run.ts';
+import { registerKill } from './commands/kill.ts';
+import { openVenueOf } from './live/kill-venue.ts';
 import { registerStatus } from './commands/status.ts';
 import { registerStrategiesList } from './commands/strategies-list.ts';
 import { registerStrategiesNew } from './commands/strategies-new.ts';
@@ -79,6 +82,8 @@ export function buildProgram(context: CommandContext): Command {
 
   registerBacktest(program, context);
   registerDownload(program, context);
+  registerRun(program, context);
+  registerKill(program, context, openVenueOf);
   registerExchange(program, context);
 
   registerStatus(program, context);

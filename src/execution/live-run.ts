@@ -35,8 +35,10 @@ export interface LiveStrategyGroup {
   readonly key: string;
   readonly slots: readonly { readonly slot: number; readonly stream: number }[];
   readonly history: number;
-  /** Asked where any of its streams closed, or where all of `slots` is one. */
+  /** Asked when a bar of any of its slots closed. */
   enabled: boolean;
+  /** Why it was stopped; null where it was not. */
+  problem: string | null;
 }
 
 /** Where inputs and commands are written down before anything follows from them; in a replay, where they are compared. */
@@ -99,6 +101,12 @@ export class LiveRun {
   /** Latest time that any input carried, epoch ms. */
   get time(): number {
     return this.#time;
+  }
+
+  /** Close time of the last bar of a stream, epoch ms; null before the first. */
+  lastClose(stream: number): number | null {
+    const bar = this.#bars[stream];
+    return bar.index < 0 ? null : bar.closeTime;
   }
 
   /** What the market tells; taken in this order. */
@@ -238,7 +246,7 @@ export class LiveRun {
       (replies) => {
         this.#deciding = null;
         for (const reply of replies) {
-          if (reply.kind === 'failed') this.#spec.onFailure(reply);
+          if (reply.kind === 'failed') this.#disable(reply);
           else for (const answer of reply.answers) this.#inputs.push({ kind: 'answer', time: event.time, answer });
         }
         this.#work();
@@ -249,6 +257,16 @@ export class LiveRun {
         this.#work();
       },
     );
+  }
+
+  /** A strategy that failed is not asked again; its position keeps its stops. */
+  #disable(failure: StrategyFailure): void {
+    const group = this.#spec.strategies.find(({ key }) => key === failure.strategy);
+    if (group) {
+      group.enabled = false;
+      group.problem = failure.detail;
+    }
+    this.#spec.onFailure(failure);
   }
 
   #question({ key, slots, history }: LiveStrategyGroup, time: number): StrategyQuestion {

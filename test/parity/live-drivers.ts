@@ -129,6 +129,7 @@ async function paperRun(
       key,
       history,
       enabled: true,
+      problem: null,
       slots: [{ slot: Number(key), stream: all.indexOf(given.slots[Number(key)].bars) }],
     })),
     onFailure: (failure) => {

@@ -1,0 +1,196 @@
+import type { Config } from '../../core/config/index.ts';
+import { BarWindow } from '../../core/bar-window.ts';
+import { ValvulinError } from '../../core/errors.ts';
+import { lastClosedOpen } from '../../core/scheduler.ts';
+import { warmUp } from '../../data/live/warm-up.ts';
+import type { Journal } from '../../execution/journal/journal.ts';
+import type { Alert, OrderPlan } from '../../execution/live/desk-types.ts';
+import type { RunInput, StepInput } from '../../execution/live/input-codec.ts';
+import { Replay } from '../../execution/live/replay.ts';
+import { LiveExecutor } from '../../execution/live-executor.ts';
+import { type InputLog, LiveRun, type LiveStrategyGroup } from '../../execution/live-run.ts';
+import { jsonHash } from '../hashes.ts';
+import { packageVersion } from '../version.ts';
+import { type EarlierRuns, earlierRuns, inputsOf, lastEquity, type RunDetails } from './earlier-runs.ts';
+import { liveCashDecimals, liveMarkets, type LivePlan, planLive } from './plan.ts';
+import type { LiveSessionOptions } from './session.ts';
+
+/** What `open` puts together, and the ears that the session lends it afterwards. */
+export interface Built {
+  readonly plan: LivePlan;
+  readonly run: number;
+  readonly engineRun: LiveRun;
+  readonly executor: LiveExecutor | null;
+  readonly cashDecimals: number;
+  readonly groups: readonly LiveStrategyGroup[];
+  onStep: (input: RunInput) => void;
+  onAlert: (alert: Alert) => void;
+  onEmit: (input: StepInput) => void;
+}
+
+/** Builds a run from the config and the account's earlier runs. @throws ValvulinError as `LiveSession.open` */
+export async function buildSession(options: LiveSessionOptions): Promise<Built> {
+  const { config, journal, venue, host, clock, owner } = options;
+  const plan = planLive(config);
+  const configHash = jsonHash(planned(config));
+  const earlier = earlierRuns(journal, configHash, options.fresh ?? false);
+  const capital = earlier?.details.capital ?? (options.fresh ? null : lastEquity(journal)) ?? config.execution.capital;
+  const rules = earlier?.details.rules ?? options.rules;
+  const cashDecimals = liveCashDecimals(capital);
+  const markets = liveMarkets(plan.symbols, rules, config.execution.quote, cashDecimals);
+  const infos = await host.load(plan.strategies);
+  const historyOf = new Map(infos.map(({ key, history }) => [key, history]));
+  const windows = plan.streams.map(({ symbol, timeframe, slots, warmupBars }) => {
+    const asking = plan.strategies.filter((strategy) => strategy.slots.some(({ slot }) => slots.includes(slot)));
+    const history = Math.max(1, ...asking.map(({ key }) => historyOf.get(key) ?? 0));
+    return new BarWindow(symbol, timeframe, Math.max(history, warmupBars));
+  });
+  await warmUpAll(options, plan, windows, earlier);
+  const details: RunDetails = { continues: earlier?.runs.at(-1) ?? null, capital, rules, config: planned(config) };
+  const run = journal.beginRun({
+    started: clock.now(),
+    mode: venue ? 'live' : 'paper',
+    venue: venue?.name ?? 'paper',
+    configHash,
+    packageVersion: packageVersion(),
+    nodeVersion: process.version,
+    details: JSON.stringify(details),
+  });
+  const log: InputLog = {
+    input: (time, kind, payload) => journal.input(run, time, kind, payload),
+    commands: (seq, commands) => {
+      journal.commit(seq, commands, []);
+    },
+  };
+  const replay = new Replay(inputsOf(journal, earlier?.runs ?? []), venue ? 'live' : 'paper', log);
+  const groups = infos.map(({ key, history }): LiveStrategyGroup => {
+    const slots = plan.strategies.find((strategy) => strategy.key === key)?.slots ?? [];
+    return {
+      key,
+      history,
+      enabled: true,
+      problem: null,
+      slots: slots.map(({ slot }) => ({
+        slot,
+        stream: plan.streams.findIndex((stream) => stream.slots.includes(slot)),
+      })),
+    };
+  });
+  const ears = { onStep: ignore, onAlert: ignore, onEmit: ignore } as Pick<Built, 'onStep' | 'onAlert' | 'onEmit'>;
+  const engineRun = new LiveRun({
+    capital,
+    cashDecimals,
+    costs: plan.costs,
+    fills: plan.fills,
+    risk: plan.risk,
+    markets,
+    slots: plan.slots.map((slot) => {
+      const symbolIndex = plan.symbols.indexOf(slot.symbol);
+      return { ...slot, symbolIndex, market: markets[symbolIndex] };
+    }),
+    streams: plan.streams.map((stream, s) => ({
+      ...stream,
+      symbolIndex: plan.symbols.indexOf(stream.symbol),
+      window: windows[s],
+    })),
+    log: replay,
+    host,
+    strategies: groups,
+    onStep: (input) => ears.onStep(input),
+    onFailure: ({ strategy, failed, detail }) =>
+      ears.onAlert({ level: 'critical', code: 'STRATEGY_STOPPED', detail: `${strategy} ${failed}: ${detail}` }),
+  });
+  const executor = venue
+    ? new LiveExecutor({
+        venue,
+        journal,
+        clock,
+        owner,
+        run,
+        cashDecimals,
+        costs: engineRun.engine.costs,
+        slots: engineRun.engine.slots.map(({ spec }) => ({ symbol: spec.symbol, market: spec.market })),
+        emit: (input) => ears.onEmit(input as StepInput),
+        alert: (alert) => ears.onAlert(alert),
+      })
+    : null;
+  if (executor) engineRun.tradeOn(executor);
+  replay.play((input) => {
+    executor?.replay(input);
+    engineRun.replay(input);
+  });
+  if (executor && earlier) restoreOrders(journal, earlier, executor);
+  if (earlier) options.on({ kind: 'resumed', runs: earlier.runs, inputs: replay.compared });
+  return Object.assign(ears, { plan, run, engineRun, executor, cashDecimals, groups });
+}
+
+/** Orders and trades of earlier processes, from what they wrote down. */
+function restoreOrders(journal: Journal, { runs }: EarlierRuns, executor: LiveExecutor): void {
+  for (const intent of journal.intents()) {
+    if (!runs.includes(intent.run) || intent.kind === 'cancel') continue;
+    executor.restoreOrder(JSON.parse(intent.payload) as OrderPlan, intent.time);
+  }
+  for (const fact of journal.facts()) {
+    if (fact.kind === 'fill' && fact.clientId !== null) {
+      executor.restoreTrade({ ...fact, clientId: fact.clientId, orderId: fact.exchangeId });
+    } else if (fact.kind === 'ack') {
+      executor.restoreNumber(fact.clientId, fact.exchangeId);
+    } else if (fact.kind === 'end' || fact.kind === 'absent') {
+      executor.restoreEnd(fact.clientId, fact.kind === 'end' ? fact.status : 'rejected');
+    }
+  }
+}
+
+/**
+ * Fills each window up to the last bar that the books know, or up to now where they know none; the feed goes on from
+ * there, so that a restart sees the bars it missed.
+ */
+async function warmUpAll(
+  { journal, feed, lake, config }: LiveSessionOptions,
+  plan: LivePlan,
+  windows: readonly BarWindow[],
+  earlier: EarlierRuns | null,
+): Promise<void> {
+  await feed.time.start();
+  const last = earlier ? lastBars(journal, earlier.runs) : new Map<number, number>();
+  for (const [stream, { symbol, timeframe, warmupBars }] of plan.streams.entries()) {
+    const count = Math.max(warmupBars, windows[stream].capacity);
+    const { bars } = await warmUp(feed, lake, { symbol, timeframe, bars: count });
+    const known = last.get(stream) ?? lastClosedOpen(feed.time.now(), timeframe);
+    for (let i = 0; i < bars.length; i++) {
+      const bar = bars.at(i);
+      if (bar && bar.time <= known) windows[stream].append(bar);
+    }
+    if (windows[stream].length === 0) {
+      throw new ValvulinError(
+        'VLV_DATA_NONE',
+        `Expected bars of "${symbol}" "${timeframe}" to warm up with, got none`,
+        {
+          where: config.data_feeds.map(({ name }) => name).join(', '),
+        },
+      );
+    }
+    feed.continueAfter(symbol, timeframe, last.get(stream) ?? windows[stream].lastTime);
+  }
+}
+
+/** Open time of the last bar that the books know of each stream. */
+function lastBars(journal: Journal, runs: readonly number[]): Map<number, number> {
+  const last = new Map<number, number>();
+  for (const { kind, payload } of inputsOf(journal, runs)) {
+    if (kind !== 'slice') continue;
+    const { bars } = JSON.parse(payload) as { bars: readonly (readonly number[])[] };
+    for (const [stream, time] of bars) last.set(stream, time);
+  }
+  return last;
+}
+
+/** What of a config decides how it trades: with another, earlier inputs would have other consequences. */
+function planned({ strategies, risk, execution, backtester }: Config): unknown {
+  const { state_dir: _state, keys_file: _keys, url: _url, strategy_deadline_ms: _deadline, ...trading } = execution;
+  return { strategies, risk, execution: trading, backtester: { ...backtester, from: null, to: null } };
+}
+
+function ignore(): void {
+  // Until the session listens, a replay tells what is known already.
+}
