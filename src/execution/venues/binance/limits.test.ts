@@ -36,7 +36,7 @@ describe('the exchange’s clock', () => {
     await after(venue.balances());
     expect(http.sent('GET /api/v3/time')).toHaveLength(3);
     expect(Math.abs(venue.time() - http.time())).toBeLessThanOrEqual(200);
-    expect(bench.notes.filter((note) => note.includes('clock differs'))).toHaveLength(1);
+    expect(bench.notes.filter((note) => note.includes('clock is'))).toHaveLength(1);
   });
 
   it('does not follow the machine’s wall clock, and is read again when that jumps', async () => {

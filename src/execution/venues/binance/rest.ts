@@ -1,7 +1,7 @@
 import { ValvulinError } from '../../../core/errors.ts';
 import type { Clock, Http, HttpReply } from '../../../core/ports.ts';
 import type { Endpoints } from './endpoints.ts';
-import { ExchangeClock } from './exchange-clock.ts';
+import { RequestClock } from './request-clock.ts';
 import { type Cost, RequestLimits } from './limits.ts';
 import { describe, errorOf, judge, type Verdict } from './outcome.ts';
 import { parseJson, record, whole } from './reply-fields.ts';
@@ -50,7 +50,7 @@ const LATEST = 1_000;
  * a query once more where only its timestamp was wrong.
  */
 export class BinanceRest {
-  readonly time: ExchangeClock;
+  readonly time: RequestClock;
   readonly limits: RequestLimits;
   readonly signer: Signer;
   readonly recvWindowMs: number;
@@ -66,7 +66,7 @@ export class BinanceRest {
     this.#clock = clock;
     this.#base = endpoints.rest;
     this.#note = note;
-    this.time = new ExchangeClock(clock, () => this.#serverTime(), note);
+    this.time = new RequestClock(clock, () => this.#serverTime(), note);
     this.limits = new RequestLimits(clock, () => this.time.now(), note);
   }
 
@@ -169,7 +169,7 @@ export class BinanceRest {
   async #serverTime(): Promise<number> {
     const call: Call = { method: 'GET', path: '/api/v3/time', params: {}, weight: 1, signed: false, urgent: true };
     const result = await this.#queryOnce(call);
-    if (!result.ok) throw new Error(`the exchange's clock could not be read: ${result.reason}`);
+    if (!result.ok) throw new Error(result.reason);
     return whole(record(result.value), 'serverTime');
   }
 

@@ -164,8 +164,8 @@ describe('an order', () => {
     http.skew = 3_600_000;
     expect(await after(venue.place(BUY))).toMatchObject({ kind: 'rejected', code: 0, cure: 'rate' });
     expect((await after(venue.place(BUY))).kind).toBe('accepted');
-    bench.clock.wall += 5_000;
-    http.skew -= 5_000;
+    bench.clock.wall += 6_000;
+    http.skew -= 6_000;
     http.roundTrip = 800;
     expect(await after(venue.place(BUY))).toMatchObject({ kind: 'rejected', code: 0, cure: 'rate' });
     expect(http.sent(ORDER)).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { ValvulinError } from '../../../core/errors.ts';
 import type { InstrumentRules } from '../../../core/instrument.ts';
 import type { Clock, Http } from '../../../core/ports.ts';
-import { ExchangeClock } from '../binance/exchange-clock.ts';
+import { RequestClock } from '../binance/request-clock.ts';
 import { record, text, whole } from '../binance/reply-fields.ts';
 import type {
   Lookup,
@@ -53,7 +53,7 @@ export class CcxtVenue implements SpotVenue {
   readonly capabilities: VenueCapabilities;
   readonly #exchange: CcxtExchange;
   readonly #requests: OneRequest;
-  readonly #time: ExchangeClock;
+  readonly #time: RequestClock;
   readonly #clock: Clock;
   readonly #live = new Map<string, LiveOrder>();
   #markets: Promise<Markets> | undefined;
@@ -64,11 +64,7 @@ export class CcxtVenue implements SpotVenue {
     this.#exchange = exchange;
     this.#clock = clock;
     this.#requests = new OneRequest(http, clock, TIMEOUT);
-    this.#time = new ExchangeClock(
-      clock,
-      async () => whole({ time: Number(await exchange.fetchTime()) }, 'time'),
-      note,
-    );
+    this.#time = new RequestClock(clock, async () => whole({ time: Number(await exchange.fetchTime()) }, 'time'), note);
     exchange.fetchImplementation = this.#requests.fetch;
     exchange.options.recvWindow = recvWindowMs;
     exchange.milliseconds = () => this.#time.now();
