@@ -1,4 +1,4 @@
-import { BAR_FIELDS, type BarColumns, Bars, type MutableColumns, type Series } from '../core/bars.ts';
+import { type BarColumns, Bars, type Series } from '../core/bars.ts';
 import { type ErrorCode, ValvulinError } from '../core/errors.ts';
 import type { Timeframe } from '../core/timeframe.ts';
 import type { LiveStrategyInfo, LiveStrategySpec, SlotView, StrategyQuestion } from '../execution/live-host.ts';
@@ -13,7 +13,9 @@ export type ToStrategyThread =
 export type FromStrategyThread =
   | { readonly kind: 'loaded'; readonly infos: readonly LiveStrategyInfo[] }
   | { readonly kind: 'refused'; readonly error: PlainError }
-  | { readonly kind: 'answer'; readonly answer: StrategyAnswer };
+  | { readonly kind: 'answer'; readonly answer: StrategyAnswer }
+  /** An error outside of all answers, such as in a timer; `strategy` was asked last. The thread ends. */
+  | { readonly kind: 'crashed'; readonly strategy: string | null; readonly detail: string };
 
 /** What a strategy thread is born with. */
 export interface StrategyThreadData {
@@ -44,20 +46,28 @@ export function packQuestion(question: StrategyQuestion): PackedQuestion {
   return { ...question, slots: question.slots.map(packView) };
 }
 
+/** With bars of its own: a strategy that wrote into shared ones would change what all others see. */
 export function unpackQuestion(question: PackedQuestion): StrategyQuestion {
   return {
     ...question,
     slots: question.slots.map(({ symbol, timeframe, columns, ...view }) => ({
       ...view,
-      bars: new Bars(symbol, timeframe, columns),
+      bars: new Bars(
+        symbol,
+        timeframe,
+        mapColumns(columns, (column) => column.slice()),
+      ),
     })),
   };
 }
 
 function packView({ bars, ...view }: SlotView): PackedView {
-  const columns: Partial<Record<keyof BarColumns, Series>> = {};
-  for (const field of BAR_FIELDS) columns[field] = portable(bars[field]);
-  return { ...view, symbol: bars.symbol, timeframe: bars.timeframe, columns: columns as MutableColumns };
+  return { ...view, symbol: bars.symbol, timeframe: bars.timeframe, columns: mapColumns(bars, portable) };
+}
+
+function mapColumns(columns: BarColumns, map: (column: Series) => Series): BarColumns {
+  const { time, open, high, low, close, volume } = columns;
+  return { time: map(time), open: map(open), high: map(high), low: map(low), close: map(close), volume: map(volume) };
 }
 
 /** A view on shared memory travels as it is; one on other memory would take all of that memory along. */

@@ -185,6 +185,10 @@ export class StrategyThread {
         if (this.#retired && this.#jobs.length === 0) void this.stop();
         return;
       }
+      case 'crashed':
+        if (this.#loading || message.strategy === null) this.#onExit(message.detail);
+        else this.#stopOne({ kind: 'failed', strategy: message.strategy, failed: 'exited', detail: message.detail });
+        return;
     }
   }
 
@@ -219,10 +223,14 @@ export class StrategyThread {
     return loading;
   }
 
-  /** Stops the strategy whose question was being answered, and goes on with the others in a new thread. */
+  /** Stops the strategy whose question was being answered. */
   #blameFirst(failed: 'timeout' | 'exited', detail: string): void {
-    const strategy = this.#jobs[0].question.strategy;
-    this.#fail({ kind: 'failed', strategy, failed, detail });
+    this.#stopOne({ kind: 'failed', strategy: this.#jobs[0].question.strategy, failed, detail });
+  }
+
+  /** Ends the thread for the sake of one strategy, and goes on with the others in a new one. */
+  #stopOne(failure: StrategyFailure): void {
+    this.#fail(failure);
     void this.#end();
     if (this.#specs.size === 0) return;
     this.#spawn().catch((error: unknown) => this.#failAll(error instanceof Error ? error.message : String(error)));

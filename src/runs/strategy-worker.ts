@@ -26,6 +26,8 @@ const strategies = new LiveStrategies({
   },
 });
 
+let lastAsked: string | null = null;
+
 const tell = (message: FromStrategyThread): void => port.postMessage(message);
 
 async function hear(message: ToStrategyThread): Promise<void> {
@@ -42,6 +44,7 @@ async function hear(message: ToStrategyThread): Promise<void> {
       strategies.unload(message.key);
       return;
     case 'ask': {
+      lastAsked = message.question.strategy;
       const answer = strategies.ask(unpackQuestion(message.question));
       Atomics.add(answered, 0, 1);
       tell({ kind: 'answer', answer });
@@ -49,5 +52,11 @@ async function hear(message: ToStrategyThread): Promise<void> {
     }
   }
 }
+
+process.on('uncaughtException', (error) => {
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  tell({ kind: 'crashed', strategy: lastAsked, detail: `${detail} (outside of its answers)` });
+  process.exit(1);
+});
 
 port.on('message', (message: ToStrategyThread) => void hear(message));

@@ -110,6 +110,18 @@ export class Late extends Own {
     return this.say(bars, 1);
   }
 }
+export class Rejects extends Own {
+  generateSignals(bars) {
+    Promise.reject(new Error('lost'));
+    return this.say(bars, 1);
+  }
+}
+export class Scribbles extends Own {
+  generateSignals(bars) {
+    bars.close.fill(7);
+    return this.say(bars, 1);
+  }
+}
 export class Prints extends Own {
   generateSignals(bars) {
     console.log('keys:', Object.keys(process.env).length);
@@ -234,7 +246,28 @@ describe('WorkerHost', () => {
     expect(await ask()).toMatchObject([{ kind: 'answered' }]);
     let [reply] = await ask();
     while (reply.kind === 'answered') [reply] = await ask();
-    expect(reply).toMatchObject({ failed: 'exited', detail: 'TypeError: nobody awaits this' });
+    const detail = 'TypeError: nobody awaits this (outside of its answers)';
+    expect(reply).toMatchObject({ failed: 'exited', detail });
+  });
+
+  test('a promise that nobody awaits is blamed on the strategy that made it, not on the next', async () => {
+    const [rejects, steady] = [spec('./wild.mjs:Rejects'), spec('./wild.mjs:Steady')];
+    await host.load([rejects, steady]);
+    const ask = () => host.decide([rejects, steady].map((one) => question(one, windowAt(60))));
+    expect(await ask()).toMatchObject([{ kind: 'answered' }, { kind: 'answered', strategy: steady.key }]);
+    expect(await ask()).toMatchObject([
+      { failed: 'exited', detail: 'Error: lost (outside of its answers)' },
+      { kind: 'answered' },
+    ]);
+  });
+
+  test('a strategy that writes into its bars changes them for itself only', async () => {
+    const [scribbles, fine] = [spec('./wild.mjs:Scribbles'), spec('./typed.ts:Fine')];
+    await host.load([scribbles, fine]);
+    const window = windowAt(60);
+    await host.decide([question(scribbles, window)]);
+    const close = bars.close[59];
+    expect(await host.decide([question(fine, window)])).toMatchObject([{ answers: [{ stopLoss: close }] }]);
   });
 
   test('an infinite price is an error of the strategy', async () => {
