@@ -16,6 +16,15 @@ const COMMANDS = [
   ['config', 'show'],
   ['config', 'schema'],
   ['init'],
+  ['status'],
+  ['trades'],
+  ['orders'],
+  ['positions'],
+  ['halt'],
+  ['resume'],
+  ['flatten'],
+  ['reload'],
+  ['kill'],
 ];
 
 describe('help', () => {

@@ -64,8 +64,8 @@ async function runKill(flags: Flags, context: CommandContext, openVenue: OpenVen
   const { terminal } = context;
   const options = killOptions(flags);
   const venue = await openVenue(flags, context);
-  const place = await accountPlace({ account: venue.name, ...flags }, context);
-  const { openJournalReader, journalPath, seizeJournal } = await import('../../execution/journal/open.ts');
+  const { accountName, openJournalReader, journalPath, seizeJournal } = await import('../../execution/journal/open.ts');
+  const place = await accountPlace({ account: accountName('live', venue.name), ...flags }, context);
   const { systemClock } = await import('../../data/node-ports.ts');
   const { kill, planKill } = await import('../../runs/kill.ts');
   const problems: string[] = [];

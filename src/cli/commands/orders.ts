@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { strategyKey } from '../../core/config/index.ts';
 import type { JournalOrder } from '../../execution/journal/journal.ts';
 import type { CommandContext } from '../command-context.ts';
 import { addAccountOptions } from '../live/account.ts';
@@ -44,10 +45,8 @@ const COLUMNS = [
   { title: 'RUN', align: 'right' },
   { title: 'ORDER', align: 'right' },
   { title: 'TIME (UTC)' },
-  { title: 'SYMBOL' },
   { title: 'STRATEGY' },
   { title: 'SIDE' },
-  { title: 'TYPE' },
   { title: 'FOR' },
   { title: 'QUANTITY', align: 'right' },
   { title: 'PRICE', align: 'right' },
@@ -56,8 +55,8 @@ const COLUMNS = [
 ] as const;
 
 function row(order: JournalOrder): readonly string[] {
-  const { run, id, time, symbol, timeframe, strategy, side, type, role, quantity, price, filled, status } = order;
-  const names = [symbol, `${timeframe} ${strategy}`, side, type, role];
+  const { run, id, time, symbol, timeframe, strategy, side, role, quantity, price, filled, status } = order;
+  const owner = strategyKey({ symbol, timeframe, name: strategy });
   const amounts = [amountText(quantity), amountText(price), amountText(filled)];
-  return [`${run}`, `${id}`, shortTime(time), ...names, ...amounts, status];
+  return [`${run}`, `${id}`, shortTime(time), owner, side, role, ...amounts, status];
 }

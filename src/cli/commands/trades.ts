@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { strategyKey } from '../../core/config/index.ts';
 import type { JournalTrade } from '../../execution/journal/journal.ts';
 import type { CommandContext } from '../command-context.ts';
 import { addAccountOptions } from '../live/account.ts';
@@ -40,7 +41,6 @@ Examples:
 const COLUMNS = [
   { title: 'RUN', align: 'right' },
   { title: 'CLOSED (UTC)' },
-  { title: 'SYMBOL' },
   { title: 'STRATEGY' },
   { title: 'SIDE' },
   { title: 'QUANTITY', align: 'right' },
@@ -53,5 +53,12 @@ const COLUMNS = [
 function row(trade: JournalTrade): readonly string[] {
   const { run, symbol, timeframe, strategy, side, quantity, entryPrice, exitTime, exitPrice, profit } = trade;
   const prices = [amountText(quantity), amountText(entryPrice), amountText(exitPrice), profit.toFixed(2)];
-  return [`${run}`, shortTime(exitTime), symbol, `${timeframe} ${strategy}`, side, ...prices, trade.exitReason];
+  return [
+    `${run}`,
+    shortTime(exitTime),
+    strategyKey({ symbol, timeframe, name: strategy }),
+    side,
+    ...prices,
+    trade.exitReason,
+  ];
 }
