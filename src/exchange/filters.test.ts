@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BTC, exchangeForTest } from '../../test/servers/spot-client.ts';
+import { BTC, exchangeForTest, type Loose } from '../../test/servers/spot-client.ts';
 import type { ExchangeSymbol } from './types.ts';
 
 const LIMIT = { side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1', price: '99' };
@@ -13,7 +13,7 @@ async function send(symbol: Partial<ExchangeSymbol>, orders: readonly object[]):
     const { status, body } = await alice.order({ ...order });
     if (status !== 200) {
       expect([status, body.code]).toEqual([400, -1013]);
-      return body.msg;
+      return String(body.msg);
     }
   }
   return orders.length;
@@ -89,7 +89,8 @@ describe('filters', () => {
     expect((await alice.order({ ...LIMIT, price: '99.01' })).body.msg).toBe('Filter failure: PRICE_FILTER');
     expect((await alice.order({ ...LIMIT, quantity: '0.999' })).body.msg).toBe('Filter failure: LOT_SIZE');
     const [{ filters }] = (await alice.open('/api/v3/exchangeInfo', { symbol: 'BTCUSDT' })).body.symbols;
-    const shown = (type: string) => filters.find(({ filterType }: { filterType: string }) => filterType === type);
+    const shown = (type: string): Loose =>
+      filters.find(({ filterType }: { filterType: string }) => filterType === type);
     expect(shown('PRICE_FILTER').tickSize).toBe('0.10000000');
     expect(shown('NOTIONAL').minNotional).toBe('20.00000000');
     expect(shown('MAX_NUM_ORDERS').maxNumOrders).toBe(7);

@@ -10,7 +10,7 @@ import { happen } from './external-events.ts';
 import { FaultInjector } from './fault-injector.ts';
 import type { ExchangeFault, RequestFaultRule } from './faults.ts';
 import { Gateway } from './gateway.ts';
-import { type JsonObject, orderView } from './order-views.ts';
+import { type OrderView, orderView } from './order-views.ts';
 import { Rest } from './rest.ts';
 import type { ApiAnswer, ApiCall, Book, ExchangeBar, ExchangeOptions, Kline, MarketEvent, UserEvent } from './types.ts';
 
@@ -201,7 +201,7 @@ export class LocalExchange implements Exchange {
   }
 
   /** All orders of an account as they are, as queries would show them without any lag. */
-  orders(apiKey: string): readonly JsonObject[] {
+  orders(apiKey: string): readonly OrderView[] {
     return [...this.#state.account(apiKey).orders.values()].map(orderView);
   }
 

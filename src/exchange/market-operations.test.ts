@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bar, BTC, exchangeForTest } from '../../test/servers/spot-client.ts';
+import { bar, BTC, exchangeForTest, type Loose } from '../../test/servers/spot-client.ts';
 
 const MINUTE = 60_000;
 const T0 = Date.UTC(2026, 0, 5, 10);
@@ -9,7 +9,8 @@ function withBars() {
   const market = exchangeForTest();
   const rows = Array.from({ length: 121 }, (_, n) => bar(T0 + n * MINUTE, 100 + n, 101.5 + n, 99.5 + n, 101 + n, 2));
   market.exchange.seed('BTCUSDT', rows);
-  const get = async (path: string, fields = {}) => (await market.alice.open(`/api/v3/${path}`, fields)).body;
+  const get = async (path: string, fields = {}): Promise<Loose> =>
+    (await market.alice.open(`/api/v3/${path}`, fields)).body;
   return { ...market, get };
 }
 
@@ -168,7 +169,7 @@ describe('public endpoints', () => {
       exchange.trade('BTCUSDT', price, '1');
       clock.moveTo(clock.now() + 1_000);
     }
-    const get = async (path: string, fields: object) =>
+    const get = async (path: string, fields: object): Promise<Loose> =>
       (await alice.open(`/api/v3/${path}`, { symbol: 'BTCUSDT', ...fields })).body;
     expect(await get('trades', { limit: 1 })).toMatchObject([{ id: 3, price: '102.00000000', qty: '1.00000000' }]);
     expect(await get('historicalTrades', { fromId: 2, limit: 1 })).toMatchObject([{ id: 2 }]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BTC, exchangeForTest } from '../../test/servers/spot-client.ts';
+import { BTC, exchangeForTest, type Loose } from '../../test/servers/spot-client.ts';
 
 const LIMIT = { side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1', price: '99' };
 
@@ -80,7 +80,7 @@ describe('what an order must and must not have', () => {
 
   it('is the same for a test order, which does nothing', async () => {
     const { exchange, alice } = exchangeForTest();
-    const test = async (fields: object) =>
+    const test = async (fields: object): Promise<Loose> =>
       (await alice.post('/api/v3/order/test', { symbol: 'BTCUSDT', ...fields })).body;
     expect(await test(LIMIT)).toEqual({});
     expect((await test({ ...LIMIT, price: '99.001' })).msg).toBe('Filter failure: PRICE_FILTER');

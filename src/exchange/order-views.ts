@@ -7,7 +7,7 @@ import type { Json } from './types.ts';
 export type JsonObject = { readonly [name: string]: Json | undefined };
 
 /** Fields that only some orders have. */
-function conditional(order: SpotOrder): JsonObject {
+function conditional(order: SpotOrder) {
   const { terms } = order;
   return {
     ...(terms.stopPrice > 0n ? { stopPrice: print(terms.stopPrice) } : {}),
@@ -22,7 +22,7 @@ function conditional(order: SpotOrder): JsonObject {
 }
 
 /** What RESULT answers share with cancellations and list reports. */
-function result(order: SpotOrder): JsonObject {
+function result(order: SpotOrder) {
   const { terms } = order;
   return {
     price: print(terms.price),
@@ -38,7 +38,7 @@ function result(order: SpotOrder): JsonObject {
   };
 }
 
-function heading(order: SpotOrder): JsonObject {
+function heading(order: SpotOrder) {
   return { symbol: order.rules.name, orderId: order.id, orderListId: order.list?.id ?? -1 };
 }
 
@@ -75,7 +75,9 @@ export function cancelView(order: SpotOrder, requestId: string, time: number): J
 }
 
 /** An order as queries show it. */
-export function orderView(order: SpotOrder): JsonObject {
+export type OrderView = ReturnType<typeof orderView>;
+
+export function orderView(order: SpotOrder) {
   const { terms } = order;
   return {
     ...heading(order),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exchangeForTest } from '../../test/servers/spot-client.ts';
+import { exchangeForTest, type Loose } from '../../test/servers/spot-client.ts';
 
 const HOUR = 3_600_000;
 const LIMIT = { side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1', price: '90' };
@@ -13,7 +13,7 @@ async function withHistory() {
     market.clock.moveTo(market.clock.now() + HOUR);
   }
   await market.alice.order({ ...LIMIT, newClientOrderId: 'open' });
-  const get = async (path: string, fields = {}) =>
+  const get = async (path: string, fields = {}): Promise<Loose> =>
     (await market.alice.get(`/api/v3/${path}`, { symbol: 'BTCUSDT', ...fields })).body;
   return { ...market, get, start: Date.UTC(2026, 0, 5, 12) };
 }
@@ -95,8 +95,8 @@ describe('visibility', () => {
     await alice.order({ side: 'BUY', type: 'MARKET', quantity: '1' });
     await alice.order({ ...LIMIT, newClientOrderId: 'a' });
     const query = () => alice.get('/api/v3/order', { symbol: 'BTCUSDT', origClientOrderId: 'a' });
-    const trades = async () => (await alice.get('/api/v3/myTrades', { symbol: 'BTCUSDT' })).body.length;
-    const quote = async () => (await alice.get('/api/v3/account')).body.balances[0].free;
+    const trades = async (): Promise<Loose> => (await alice.get('/api/v3/myTrades', { symbol: 'BTCUSDT' })).body.length;
+    const quote = async (): Promise<Loose> => (await alice.get('/api/v3/account')).body.balances[0].free;
     expect((await query()).body.code).toBe(-2013);
     expect([await trades(), await quote()]).toEqual([0, '10000.00000000']);
     expect(exchange.allTrades('alice')).toHaveLength(1);
@@ -114,7 +114,8 @@ describe('visibility', () => {
     exchange.inject({ verb: 'eng.lagVisible', ms: 0 });
     const cancel = await alice.delete('/api/v3/order', { symbol: 'BTCUSDT', origClientOrderId: 'a' });
     expect(cancel.body.status).toBe('CANCELED');
-    const query = async () => (await alice.get('/api/v3/order', { symbol: 'BTCUSDT', origClientOrderId: 'a' })).body;
+    const query = async (): Promise<Loose> =>
+      (await alice.get('/api/v3/order', { symbol: 'BTCUSDT', origClientOrderId: 'a' })).body;
     expect((await query()).code).toBe(-2013);
     clock.moveTo(clock.now() + 3_000);
     expect((await query()).status).toBe('CANCELED');

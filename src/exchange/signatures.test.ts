@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { BTC, exchangeForTest, settled, signatureOf, SpotClient } from '../../test/servers/spot-client.ts';
+import { BTC, exchangeForTest, type Loose, settled, signatureOf, SpotClient } from '../../test/servers/spot-client.ts';
 import { Account } from './account.ts';
 import { ApiKey } from './signatures.ts';
 
@@ -64,7 +64,7 @@ describe('a signed request', () => {
 
   it('is refused in this order: key, timestamp missing, time, signature, permission', async () => {
     const { exchange, clock, alice } = exchangeForTest();
-    const code = async (query: string, client = alice): Promise<number> =>
+    const code = async (query: string, client = alice): Promise<Loose> =>
       (await client.raw('POST', '/api/v3/order', query)).body.code;
     expect((await alice.raw('POST', '/api/v3/order', order, '', false)).body).toEqual({
       code: -2014,
@@ -91,7 +91,7 @@ describe('a signed request', () => {
 });
 
 describe('the clock of a request', () => {
-  const at = async (offset: number, more: Record<string, string | number> = {}) => {
+  const at = async (offset: number, more: Record<string, string | number> = {}): Promise<Loose> => {
     const { clock, alice } = exchangeForTest();
     return (await alice.get('/api/v3/account', { timestamp: clock.now() + offset, ...more })).body;
   };
@@ -106,7 +106,9 @@ describe('the clock of a request', () => {
   });
 
   it('is judged by the window that was asked for, to the microsecond', async () => {
-    expect((await at(-2, { recvWindow: '1.999' })).msg).toBe('Timestamp for this request is outside of the recvWindow.');
+    expect((await at(-2, { recvWindow: '1.999' })).msg).toBe(
+      'Timestamp for this request is outside of the recvWindow.',
+    );
     expect((await at(-60_000, { recvWindow: 60_000 })).code).toBeUndefined();
     expect((await at(1_000)).msg).toBe("Timestamp for this request was 1000ms ahead of the server's time.");
     expect((await at(0, { recvWindow: 60_001 })).code).toBe(-1102);

