@@ -18,8 +18,14 @@ import { type LiveAnswer, type StrategyQuestion, toAnswer } from '../../src/exec
 import { LiveStrategy } from '../../src/execution/live-strategy.ts';
 import { instrumentFor } from '../../src/execution/portfolio.ts';
 import { SignalTape, SliceDecider, type SliceSlot } from '../../src/execution/strategy-host.ts';
-import { BaseStrategy, builtInStrategies, type Signals, type StrategyClass } from '../../src/strategies/index.ts';
-import { stdev } from '../../src/indicators/index.ts';
+import {
+  BaseStrategy,
+  builtInStrategies,
+  type Signals,
+  type StrategyClass,
+  signals,
+} from '../../src/strategies/index.ts';
+import { ema, highest, stdev } from '../../src/indicators/index.ts';
 
 const HOUR = 3_600_000;
 
@@ -106,11 +112,11 @@ const stored = (answers: readonly LiveAnswer[]): (Answer | null)[] =>
 /** Compares live windows with the batch over everything, at every bar where the batch speaks and at every `step`th. */
 function compare(Strategy: StrategyClass, params: Record<string, unknown>, bars: Bars, step: number): number {
   const live = liveOf(Strategy, params, bars);
-  const signals = new Strategy(params).run(bars);
-  const tape = new SignalTape(0, 0, signals, distanceColumns(bars, ORDERS));
+  const batch = new Strategy(params).run(bars);
+  const tape = new SignalTape(0, 0, batch, distanceColumns(bars, ORDERS));
   let spoken = 0;
   for (let i = 0; i < bars.length; i++) {
-    if (i % step !== 0 && signals.signal[i] === 0) continue;
+    if (i % step !== 0 && batch.signal[i] === 0) continue;
     const window = bars.slice(Math.max(0, i + 1 - live.info.history), i + 1);
     const [answer = null] = stored(live.decide(question(window)));
     const expected = tapeAt(tape, i);
@@ -179,6 +185,22 @@ test('an order of a strategy with an entry price is a limit order for one bar', 
     }),
     { numRuns: 2 },
   );
+});
+
+test('higher timeframes are seen in live windows as in a backtest, wherever the window begins', () => {
+  class TwoFrames extends BaseStrategy {
+    override get history(): number {
+      return 40 * 3 * 4 + 8;
+    }
+    override generateSignals(bars: Bars): Signals {
+      const four = this.higher('4h');
+      const mean = four.align(ema(four.bars.close, 3));
+      const top = four.align(highest(four.bars.high, 2));
+      return signals(bars, (i) => (bars.close[i] > mean[i] ? 1 : bars.close[i] < mean[i] ? -1 : 0), { stop_loss: top });
+    }
+  }
+  const [bars] = syntheticBars({ symbols: ['BTCUSDT'], timeframe: '1h', seed: 8, bars: 1_500 });
+  expect(compare(TwoFrames, {}, bars, 3)).toBeGreaterThan(1_400);
 });
 
 test('a moving deviation of prices does not depend on where the bars began', () => {
