@@ -60,6 +60,8 @@ interface Instant {
 }
 
 const FIRST_LOOK = 4_096;
+/** Instants played in one go, so that a market that falls behind leaves time for everything else. */
+const AT_ONCE = 500;
 
 /** Moves the prices of an exchange: by the clock, or one instant at a time where a client says when. */
 export class MarketDriver {
@@ -86,7 +88,8 @@ export class MarketDriver {
     if (this.#timer !== null || this.#next === null) return;
     this.#timer = this.#clock.after(Math.max(0, this.#next.time - this.#clock.now()), () => {
       this.#timer = null;
-      for (const now = this.#clock.now(); this.#next !== null && this.#next.time <= now; ) this.play();
+      // The clock is read anew each time: one that is paced goes on only when the instant before has been played.
+      for (let n = 0; n < AT_ONCE && this.#next !== null && this.#next.time <= this.#clock.now(); n++) this.play();
       this.start();
     });
   }

@@ -9,6 +9,7 @@ interface ControlSpec {
   readonly exchange: Exchange;
   readonly sockets: ExchangeSockets;
   readonly lockstep?: Lockstep;
+  readonly speed?: number | null;
 }
 
 /** The body of `POST /local/faults`. */
@@ -19,7 +20,7 @@ type FaultRequest =
   | { readonly target: 'frame'; readonly rule: FrameFaultRule }
   | { readonly target: 'feed'; readonly rule: FeedFaultRule };
 
-/** What a real exchange does not have: faults on demand, a push of the price, and lockstep; below `/local/`. */
+/** What a real exchange does not have: its pace, faults on demand, a push of the price, and lockstep; below `/local/`. */
 export class ServerControl {
   readonly #spec: ControlSpec;
 
@@ -28,9 +29,11 @@ export class ServerControl {
   }
 
   answer(path: string, body: string): HttpReply {
-    const { lockstep, exchange } = this.#spec;
+    const { lockstep, exchange, speed = 1 } = this.#spec;
     try {
       switch (path) {
+        case '/local/clock':
+          return reply(200, { time: exchange.time(), speed });
         case '/local/faults':
           this.#inject(JSON.parse(body) as FaultRequest);
           return reply(200, {});
@@ -44,7 +47,9 @@ export class ServerControl {
         case '/local/lockstep/sync':
           return lockstep === undefined ? NO_LOCKSTEP : reply(200, lockstep.sync());
         default:
-          return reply(404, { error: `Expected /local/faults, /local/trade or /local/lockstep/…, got "${path}"` });
+          return reply(404, {
+            error: `Expected /local/clock, /local/faults, /local/trade or /local/lockstep/…, got "${path}"`,
+          });
       }
     } catch (error) {
       return reply(400, { error: error instanceof Error ? error.message : String(error) });

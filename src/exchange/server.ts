@@ -14,6 +14,8 @@ export interface ServeOptions {
   readonly sockets: ExchangeSockets;
   /** Lets a client move the market by requests. */
   readonly lockstep?: Lockstep;
+  /** How fast exchange time runs, for clients that ask; null in lockstep. Default 1. */
+  readonly speed?: number | null;
   /** Loopback only. Default `127.0.0.1`. */
   readonly host?: string;
   /** Default 0: a free one. */

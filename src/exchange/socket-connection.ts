@@ -65,8 +65,8 @@ export class Connection implements Session {
   #speaker: Speaker | null = null;
   #over = false;
   #silentUntil = Number.NEGATIVE_INFINITY;
-  #awaitsPong = false;
-  #lastPong: number;
+  /** When the oldest ping was sent that no pong has followed. */
+  #unanswered: number | null = null;
   #second = 0;
   #messages = 0;
   #held: string | null = null;
@@ -76,7 +76,6 @@ export class Connection implements Session {
   constructor(spec: ConnectionSpec) {
     this.#spec = spec;
     this.kind = spec.kind;
-    this.#lastPong = spec.wall.monotonic();
     this.#after(spec.limits.pingMs, () => this.#ping());
     this.#after(spec.limits.lifeMs, () => this.close(GOING_AWAY, 'disconnected after 24 hours'));
   }
@@ -132,8 +131,7 @@ export class Connection implements Session {
 
   pong(): void {
     if (this.#over) return;
-    this.#awaitsPong = false;
-    this.#lastPong = this.#spec.wall.monotonic();
+    this.#unanswered = null;
     this.#admit();
   }
 
@@ -192,11 +190,12 @@ export class Connection implements Session {
   #ping(): void {
     if (this.#over) return;
     const { limits, wall, wire } = this.#spec;
-    if (this.#awaitsPong && wall.monotonic() - this.#lastPong >= limits.pongMs) {
+    const now = wall.monotonic();
+    if (this.#unanswered !== null && now - this.#unanswered >= limits.pongMs) {
       this.close(POLICY, 'Pong timeout');
       return;
     }
-    this.#awaitsPong = true;
+    this.#unanswered ??= now;
     wire.ping();
     this.#after(limits.pingMs, () => this.#ping());
   }

@@ -37,13 +37,14 @@ export function socketsInProcess({ hub, clock, latencyMs, url, address, events }
   let session: Session | null = null;
   let abandoned = false;
   let over = false;
+  let dropped = false;
   const end = (code: number, reason: string): void => {
     if (over) return;
     over = true;
     events.close(code, reason);
   };
   const toClient = (run: () => void): void => {
-    if (!abandoned) down.push(() => (over || abandoned ? undefined : run()));
+    if (!abandoned) down.push(() => (over || dropped || abandoned ? undefined : run()));
   };
   const toExchange = (run: (session: Session) => void): void => {
     up.push(() => {
@@ -64,11 +65,11 @@ export function socketsInProcess({ hub, clock, latencyMs, url, address, events }
   };
   const { pathname, search } = new URL(url);
   up.push(() => {
-    if (over) return;
+    if (over || dropped) return;
     // The handshake is answered before the first frame.
     const opened = { accepted: false };
     down.push(() => {
-      if (over) return;
+      if (over || dropped) return;
       if (opened.accepted) events.open();
       else end(ABNORMAL, 'connection refused');
     });
@@ -77,7 +78,7 @@ export function socketsInProcess({ hub, clock, latencyMs, url, address, events }
   });
   return {
     send: (text) => {
-      if (!over) toExchange((one) => one.message(text));
+      if (!over && !dropped) toExchange((one) => one.message(text));
     },
     close: () => {
       toExchange((one) => {
@@ -86,7 +87,8 @@ export function socketsInProcess({ hub, clock, latencyMs, url, address, events }
       });
     },
     terminate: () => {
-      if (over) return;
+      if (over || dropped) return;
+      dropped = true;
       toExchange((one) => one.closed());
       down.push(() => end(ABNORMAL, 'terminated'));
     },

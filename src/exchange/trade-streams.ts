@@ -137,7 +137,7 @@ function fullTicker(body: Fields, symbol: string, now: number, scale: number): o
   };
 }
 
-/** Runs `push` after an event of the kind, at once where the last time is long enough ago, else when it will be. */
+/** Runs `push` behind the work that told of an event of the kind, as often as `everyMs` at most. */
 function throttled(clock: Clock, everyMs: number, kind: MarketEvent['kind'], push: () => void): MarketStream {
   let timer: Timer | null = null;
   let pushedAt = Number.NEGATIVE_INFINITY;
@@ -149,9 +149,7 @@ function throttled(clock: Clock, everyMs: number, kind: MarketEvent['kind'], pus
   return {
     event(event) {
       if (event.kind !== kind || timer !== null) return;
-      const wait = pushedAt + everyMs - clock.now();
-      if (wait <= 0) run();
-      else timer = clock.after(wait, run);
+      timer = clock.after(Math.max(0, pushedAt + everyMs - clock.now()), run);
     },
     stop: () => timer?.cancel(),
   };

@@ -47,6 +47,8 @@ export class WsApi implements Speaker {
   readonly #users: UserStreams;
   readonly #timeScale: 1 | 1_000;
   #logon: Logon | null = null;
+  /** The subscription that ends with the session. */
+  #ofSession: number | null = null;
   #over = false;
 
   constructor(spec: WsApiSpec) {
@@ -90,6 +92,9 @@ export class WsApi implements Speaker {
         this.#answer(request, this.#sessionStatus());
         return;
       case 'session.logout':
+        // Subscriptions that were signed for themselves go on.
+        if (this.#ofSession !== null) this.#users.unsubscribe(this.#ofSession);
+        this.#ofSession = null;
         this.#logon = null;
         this.#answer(request, this.#sessionStatus());
         return;
@@ -101,7 +106,7 @@ export class WsApi implements Speaker {
         return;
       case 'userDataStream.subscribe':
         if (this.#logon === null) this.#refuse(request.id, NOT_LOGGED_ON);
-        else this.#subscribe(request, this.#logon.apiKey);
+        else this.#ofSession = this.#subscribe(request, this.#logon.apiKey) ?? this.#ofSession;
         return;
       case 'userDataStream.subscribe.signature': {
         const answer = await this.#call(request);
@@ -159,11 +164,12 @@ export class WsApi implements Speaker {
     };
   }
 
-  #subscribe(request: Request, apiKey: string): void {
-    if (this.#over) return;
+  #subscribe(request: Request, apiKey: string): number | null {
+    if (this.#over) return null;
     const subscriptionId = this.#users.subscribe(apiKey);
     if (subscriptionId === null) this.#refuse(request.id, ALREADY_SUBSCRIBED);
     else this.#answer(request, { subscriptionId });
+    return subscriptionId;
   }
 
   #unsubscribe(request: Request): void {

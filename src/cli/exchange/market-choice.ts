@@ -13,6 +13,10 @@ export interface MarketChoice {
   readonly timeframe: Timeframe;
   /** Open time of the first bar that is played and not history, epoch ms. */
   readonly from: number;
+  /** Exchange time at the start, epoch ms. */
+  readonly start: number;
+  /** True where exchange time is the machine's own, as long as it does not run faster. */
+  readonly ownTime: boolean;
   /** Such as `synthetic market, seed 7`. */
   readonly described: string;
 }
@@ -37,6 +41,8 @@ export function syntheticMarket({ symbols, timeframe, seed, now, historyMs }: Sy
     symbols: symbols.map((symbol, s) => exchangeSymbol(syntheticRules(symbol), opens[s].open[0])),
     timeframe,
     from,
+    start: now,
+    ownTime: true,
     described: `synthetic market, seed ${seed}`,
   };
 }
@@ -65,6 +71,8 @@ export async function recordedMarket(paths: readonly string[], historyMs: number
     symbols: all.map((bars) => exchangeSymbol(Instrument.inferred(bars.symbol, bars).rules, bars.open[0])),
     timeframe: first.timeframe,
     from,
+    start: from,
+    ownTime: false,
     described: `recorded ${first.timeframe} bars of ${[...names].join(', ')}`,
   };
 }

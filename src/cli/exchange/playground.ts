@@ -35,8 +35,8 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
   const draw = (): number => random.uniform();
   const apiKey = madeUp('key', seed);
   const secret = madeUp('secret', seed);
-  const stepped = speed === null ? new SteppedClock(market.from) : null;
-  const running = new ExchangeClock(systemClock, { start: market.from, speed: speed ?? 1 });
+  const stepped = speed === null ? new SteppedClock(market.start) : null;
+  const running = new ExchangeClock(systemClock, { start: market.start, speed: speed ?? 1 });
   const clock = stepped ?? running;
   const exchange = new LocalExchange({
     clock,
@@ -44,8 +44,8 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
     symbols: market.symbols,
     accounts: [{ apiKey, secret, balances }],
     baseInterval: market.timeframe,
-    // Clients sign with the time of their machine, which a faster exchange leaves behind.
-    timestamps: speed === 1 ? 'checked' : 'ignored',
+    // Clients sign with the time of their machine, which need not be that of the exchange.
+    timestamps: speed === 1 && market.ownTime ? 'checked' : 'ignored',
   });
   const sockets = new ExchangeSockets({ exchange, clock, wall: systemClock, random: draw });
   const driver = new MarketDriver({
@@ -59,7 +59,7 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
   });
   running.pace(() => driver.nextTime);
   const lockstep = stepped === null ? {} : { lockstep: new Lockstep(stepped, driver, sockets) };
-  const server = await ExchangeServer.serve({ exchange, sockets, port, ...lockstep });
+  const server = await ExchangeServer.serve({ exchange, sockets, port, speed, ...lockstep });
   if (stepped === null) driver.start();
   return {
     server,
