@@ -87,7 +87,7 @@ describe('a control socket', () => {
     const socket = createConnection(path);
     socket.setEncoding('utf8');
     const one = { id: 7, do: 'status', who: '', why: '' };
-    socket.write(`${JSON.stringify(one).slice(0, 9)}`);
+    socket.write(JSON.stringify(one).slice(0, 9));
     await once(socket, 'connect');
     socket.write(`${JSON.stringify(one).slice(9)}\n${JSON.stringify({ id: 8, ...halt })}\nnonsense\n`);
     socket.write(`${JSON.stringify({ id: 9, ...halt, force: true })}\n`);
@@ -98,7 +98,7 @@ describe('a control socket', () => {
     slow('first');
     while (text.split('\n').length < 5) await once(socket, 'data');
     const replies = text.trim().split('\n');
-    expect(replies.slice(0, 2).map((reply) => JSON.parse(reply))).toEqual([
+    expect(replies.slice(0, 2).map((reply) => JSON.parse(reply) as unknown)).toEqual([
       { id: 7, ok: true, result: 'first' },
       { id: 8, ok: true, result: 'second' },
     ]);
