@@ -49,29 +49,32 @@ async function run(flags: Flags, context: CommandContext): Promise<void> {
       hint: 'Write mode: paper to trade on live prices with simulated fills.',
     });
   }
-  const clock = await clockOf(flags, config);
+  const speed = speedOf(flags);
+  const clock = await clockOf(speed, config);
   const { runLive } = await import('../live/run-live.ts');
   const opened = mode === 'live' ? await openLive(flags, config, baseDir, clock, context) : null;
-  await runLive({ config, baseDir, clock, opened, json: flags.json ?? false, context });
+  await runLive({ config, baseDir, clock, speed, opened, json: flags.json ?? false, context });
+}
+
+function speedOf({ speed }: Flags): number {
+  const factor = Number(/^(\d+(?:\.\d+)?)x$/.exec(speed)?.[1]);
+  if (factor >= 1) return factor;
+  throw new ValvulinError('VLV_USAGE', `Expected a factor of at least 1x, got "${speed}"`, { where: '--speed' });
 }
 
 /** The machine's time; or one as fast as that of a local exchange. */
-async function clockOf({ speed }: Flags, config: Config): Promise<Clock> {
+async function clockOf(speed: number, config: Config): Promise<Clock> {
   const { systemClock } = await import('../../data/node-ports.ts');
-  const factor = Number(/^(\d+(?:\.\d+)?)x$/.exec(speed)?.[1]);
-  if (!(factor >= 1)) {
-    throw new ValvulinError('VLV_USAGE', `Expected a factor of at least 1x, got "${speed}"`, { where: '--speed' });
-  }
-  if (factor === 1) return systemClock;
+  if (speed === 1) return systemClock;
   const { localExchangeTime } = await import('../live/local-time.ts');
   const start = await localExchangeTime(config);
   if (start === null) {
-    throw new ValvulinError('VLV_USAGE', `Expected 1x, got "${speed}": only a local exchange runs faster than time`, {
+    throw new ValvulinError('VLV_USAGE', `Expected 1x, got "${speed}x": only a local exchange runs faster than time`, {
       where: '--speed',
     });
   }
   const { ExchangeClock } = await import('../../exchange/exchange-clock.ts');
-  return new ExchangeClock(systemClock, { speed: factor, start });
+  return new ExchangeClock(systemClock, { speed, start });
 }
 
 /** Everything that must hold, and be agreed to, before orders are sent. */

@@ -23,6 +23,8 @@ export interface LiveRunRequest {
   readonly config: Config;
   readonly baseDir: string;
   readonly clock: Clock;
+  /** How many times as fast as a real clock `clock` runs. */
+  readonly speed: number;
   /** Null trades on paper. */
   readonly opened: OpenedVenue | null;
   readonly json: boolean;
@@ -48,12 +50,14 @@ export async function runLive(request: LiveRunRequest): Promise<void> {
       ...(screen ? [] : [(event: LogEvent): void => lines.line(jsonLine(event))]),
     ],
   });
+  let view: LiveView | null = null;
   const stopped = new Stop(context.interruptible());
   const feed: { up: boolean; detail: string } = { up: false, detail: 'connecting' };
   const { session, place, close } = await openSession({
     config,
     baseDir,
     clock,
+    speed: request.speed,
     venue: opened?.venue ?? null,
     on: (event) => {
       if (event.kind === 'feed' && event.event.kind === 'connection') {
@@ -77,7 +81,7 @@ export async function runLive(request: LiveRunRequest): Promise<void> {
     events: () => events,
     health,
   });
-  const view = screen ? new LiveView(screen, systemClock, terminal.outColors, () => status.live()) : null;
+  view = screen ? new LiveView(screen, systemClock, terminal.outColors, () => status.live()) : null;
   const control = new ControlServer({
     path: controlAddress(place),
     handlers: handlers(session, status, stopped),

@@ -22,6 +22,8 @@ export interface SessionRequest {
   readonly config: Config;
   readonly baseDir: string;
   readonly clock: Clock;
+  /** How many times as fast as a real clock `clock` runs. */
+  readonly speed: number;
   /** Null trades on paper. */
   readonly venue: SpotVenue | null;
   readonly on: (event: SessionEvent) => void;
@@ -68,6 +70,7 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
         streams: streams.map(({ symbol, timeframe }) => ({ symbol, timeframe })),
         staleAfterMs: params.stale_after_ms,
         lateAfterMs: params.late_after_ms,
+        speed: request.speed,
         confirm: params.confirm,
         book: params.book,
       }),

@@ -34,6 +34,8 @@ export interface ExchangeClockOptions {
   readonly onAlert?: (alert: ClockAlert) => void;
   readonly samples?: number;
   readonly everyMs?: number;
+  /** How many times as fast as a real clock `clock` runs; what counts as a jump or as wrong grows with it. Default 1. */
+  readonly speed?: number;
 }
 
 /**
@@ -58,7 +60,7 @@ export class ExchangeClock {
   #wallBase: number;
 
   constructor(options: ExchangeClockOptions) {
-    this.#options = { samples: SAMPLES, everyMs: EVERY_MS, onAlert: () => undefined, ...options };
+    this.#options = { samples: SAMPLES, everyMs: EVERY_MS, speed: 1, onAlert: () => undefined, ...options };
     this.#base = options.clock.now() - options.clock.monotonic();
     this.#wallBase = this.#base;
   }
@@ -162,7 +164,7 @@ export class ExchangeClock {
 
   #judgeSkew(): void {
     const { offset } = this;
-    const skewed = Math.abs(offset) > SKEW_MS;
+    const skewed = Math.abs(offset) > SKEW_MS * this.#options.speed;
     if (skewed === this.#skewed) return;
     this.#skewed = skewed;
     this.#options.onAlert({ kind: skewed ? 'skew' : 'skew_over', ms: offset });
@@ -180,7 +182,7 @@ export class ExchangeClock {
   check(): void {
     const { clock } = this.#options;
     const apart = clock.now() - clock.monotonic() - this.#wallBase;
-    if (Math.abs(apart) > JUMP_MS) this.#jumped(apart);
+    if (Math.abs(apart) > JUMP_MS * this.#options.speed) this.#jumped(apart);
   }
 
   /** A timer that fires long after its time means a process that stood still. */
@@ -191,7 +193,7 @@ export class ExchangeClock {
     this.#checkTimer = clock.after(CHECK_MS, () => {
       this.check();
       const late = clock.monotonic() - set - CHECK_MS;
-      if (late > JUMP_MS) this.#jumped(late);
+      if (late > JUMP_MS * this.#options.speed) this.#jumped(late);
       this.#look();
     });
   }

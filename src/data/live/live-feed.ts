@@ -41,6 +41,8 @@ export interface LiveFeedOptions {
   readonly lateAfterMs?: number;
   /** Compares closed bars with REST before they are released, some seconds after (the default), or never. */
   readonly confirm?: Confirmation;
+  /** How many times as fast as a real clock `clock` runs, as for a local exchange. 1 by default. */
+  readonly speed?: number;
   /** Follows best bid and ask as well. False by default. */
   readonly book?: boolean;
 }
@@ -66,11 +68,12 @@ export class BinanceLiveFeed {
   #stopped = false;
 
   constructor(options: LiveFeedOptions) {
-    this.#options = { staleAfterMs: 30_000, lateAfterMs: 10_000, confirm: 'after', book: false, ...options };
+    this.#options = { staleAfterMs: 30_000, lateAfterMs: 10_000, confirm: 'after', book: false, speed: 1, ...options };
     const { http, clock, random, endpoints } = options;
     this.#rest = new PublicRest({ http, clock, random, baseUrl: endpoints.rest, timeoutMs: TIMEOUT_MS });
     this.time = new ExchangeClock({
       clock,
+      speed: this.#options.speed,
       serverTime: () => this.#rest.time(),
       onAlert: (alert) => this.#onClock(alert),
     });
