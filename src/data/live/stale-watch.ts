@@ -1,3 +1,4 @@
+import { ValvulinError } from '../../core/errors.ts';
 import type { ExchangeClock } from './exchange-clock.ts';
 import type { FeedHealth } from './feed-health.ts';
 import type { KlineFrame } from './market-frames.ts';
@@ -152,7 +153,13 @@ async function newestRow(
   rest: PublicRest,
   { symbol, interval }: WatchedStream,
 ): Promise<{ time: number; trades: number } | undefined> {
-  const row = await rest.newest(symbol, interval).catch(() => undefined);
-  const [time, trades] = [row?.[0], row?.[8]];
-  return typeof time === 'number' && typeof trades === 'number' ? { time, trades } : undefined;
+  try {
+    const row = await rest.newest(symbol, interval);
+    const [time, trades] = [row?.[0], row?.[8]];
+    return typeof time === 'number' && typeof trades === 'number' ? { time, trades } : undefined;
+  } catch (error) {
+    // Without an answer nothing is known: that is what the caller is told.
+    if (error instanceof ValvulinError) return undefined;
+    throw error;
+  }
 }
