@@ -102,6 +102,18 @@ describe('limits', () => {
     expect(await send(BUY, 1)).toEqual(['accepted']);
   });
 
+  it('let a request through that alone is more than its share, once nothing else is used', async () => {
+    const rateLimits = [{ rateLimitType: 'REQUEST_WEIGHT', interval: 'MINUTE', intervalNum: 1, limit: 100 }];
+    http.on('GET /api/v3/exchangeInfo', () => ok({ rateLimits, symbols: [] }));
+    http.on('GET /api/v3/openOrders', () => ok([]));
+    await after(venue.rules([]), 0);
+    const open = venue.openOrders();
+    await clock.advance(1_000);
+    expect(http.sent('GET /api/v3/openOrders')).toHaveLength(0);
+    await clock.advance(MINUTE);
+    expect(await open).toEqual([]);
+  });
+
   it('count requests under way, so that a burst does not pass them', async () => {
     http.roundTrip = 100;
     http.on(ORDER, (_r, params) => ok(placed(params.get('newClientOrderId') ?? '')));

@@ -93,7 +93,9 @@ export class RequestLimits {
     for (const window of this.#windows) {
       roll(window, now);
       const more = window.what === 'weight' ? cost.weight : cost.orders;
-      if (more > 0 && window.used + window.inFlight + more > window.limit * share) full = window;
+      const busy = window.used + window.inFlight;
+      // A request that alone is more than the share would wait for ever.
+      if (more > 0 && busy > 0 && busy + more > window.limit * share) full = window;
     }
     if (!full) return { kind: 'go' };
     const ms = (full.index + 1) * full.ms - now + MARGIN;
