@@ -43,6 +43,23 @@ describe('a live feed in good weather', () => {
     await run.feed.stop();
   });
 
+  it('keeps to each stream’s own beginning where several are served from one', async () => {
+    const streams = (['5m', '10m'] as const).map((timeframe) => ({ symbol: 'BTCUSDT', timeframe }));
+    const run = new FeedRun({ streams });
+    const noon = START - 20_000;
+    run.feed.continueAfter('BTCUSDT', '10m', noon - 40 * MINUTE);
+    await run.start();
+    await run.clock.advance(11 * MINUTE);
+    expect([...run.series('BTCUSDT', '5m').time]).toEqual([noon, noon + 5 * MINUTE]);
+    expect(run.bars('BTCUSDT', '10m').map(({ bar, late }) => [(bar.time - noon) / MINUTE, late])).toEqual([
+      [-30, true],
+      [-20, true],
+      [-10, true],
+      [0, false],
+    ]);
+    await run.feed.stop();
+  });
+
   it('takes published timeframes as they are and builds the others with the bits of resample', async () => {
     const streams = (['1m', '5m', '7m', '10m', '90m'] as const).map((timeframe) => ({ symbol: 'BTCUSDT', timeframe }));
     const run = new FeedRun({ streams, bars: truth(['BTCUSDT'], 600) });
