@@ -71,6 +71,7 @@ export class LiveView {
   #written: (() => void)[] = [];
   readonly #atExit = (): void => this.#screen.writeNow(RESTORE);
 
+  /** @param clock real time, also where the market runs faster */
   constructor(screen: Screen, clock: Clock, colors: Colors, status: () => LiveStatus) {
     this.#screen = screen;
     this.#clock = clock;

@@ -19,7 +19,7 @@ export interface LiveHost {
   unload(key: string): void;
   /** Asks strategies; one reply to each question, in their order. Never rejects: what goes wrong is a reply. */
   decide(questions: readonly StrategyQuestion[]): Promise<readonly StrategyReply[]>;
-  /** Ends all threads; questions under way are replied to as failed. */
+  /** Ends all threads, which keep the process alive until then; questions under way are replied to as failed. */
   stop(): Promise<void>;
 }
 

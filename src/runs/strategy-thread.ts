@@ -28,6 +28,7 @@ const STALL_MS = 1_000;
 export interface ThreadOptions {
   /** Folder that handlers start from. */
   readonly baseDir: string;
+  /** Real time, also where the market runs faster: strategies do not think faster for that. */
   readonly clock: Clock;
   /** Most time for one question, ms. */
   readonly deadlineMs: number;

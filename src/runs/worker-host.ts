@@ -15,6 +15,7 @@ const DEADLINE_MS = 5_000;
 export interface WorkerHostOptions {
   /** Folder that the handlers of the config start from. */
   readonly baseDir: string;
+  /** Real time, also where the market runs faster: strategies do not think faster for that. */
   readonly clock: Clock;
   /** Most time a strategy may take for one answer, ms; default 5,000. */
   readonly deadlineMs?: number;

@@ -99,7 +99,11 @@ export class Mine extends BaseStrategy<Record<string, never>> {
     const script = `
 import { syntheticBars } from 'valvulin/data';
 import { WorkerHost } from 'valvulin/runs';
-const clock = { now: () => 0, monotonic: () => 0, after: () => ({ cancel() {} }) };
+const after = (ms, run) => {
+  const timer = setTimeout(run, ms);
+  return { cancel: () => clearTimeout(timer) };
+};
+const clock = { now: Date.now, monotonic: Date.now, after };
 const host = new WorkerHost({ baseDir: process.cwd(), clock, onOutput: console.error });
 const [bars] = syntheticBars({ symbols: ['BTCUSDT'], timeframe: '1h', seed: 1, bars: 30 });
 const orders = { sizing: { kind: 'percent', percent: 100 }, stop: null, trailingStop: null };
