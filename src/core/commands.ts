@@ -36,7 +36,10 @@ export class CommandList {
 
   /** Starts the next step. */
   clear(): void {
-    if (this.sent.length === 0) return;
+    if (this.sent.length > 0) this.#reset();
+  }
+
+  #reset(): void {
     // One after the other, which keeps the array's memory; setting its length would drop it.
     while (this.sent.length > 0) this.sent.pop();
     this.#submitted = 0;

@@ -7,7 +7,6 @@ import { Ledger } from './ledger.ts';
 import { exact, pow10 } from './money.ts';
 import type { Command, EndFact, FillFact } from './order.ts';
 import { OrderBook } from './order-book.ts';
-import type { Position } from './position.ts';
 import { Risk } from './risk.ts';
 import type { CostSettings, RiskSettings } from './settings.ts';
 import { type Answer, Slot, type SlotSpec } from './slot.ts';
@@ -106,9 +105,7 @@ export class Engine {
   readonly closed = new ClosedParts();
   readonly refusals: Refusal[] = [];
   readonly risk: Risk;
-  /** For each stream: the positions that its closes value, and the slots that decide on it. */
-  readonly #valued: (readonly Position[])[];
-  readonly #deciding: (readonly Slot[])[];
+  readonly #streams: readonly StreamSlots[];
   readonly #commands = new CommandList();
   readonly #execution: Execution;
 
@@ -122,10 +119,7 @@ export class Engine {
     this.slots = spec.slots.map((slot, index) => new Slot(index, slot, positions[index]));
     this.costs = new Costs(spec.costs, spec.cashDecimals);
     this.risk = new Risk(spec.risk, this.ledger, this.book, this.slots, this.costs);
-    this.#valued = spec.streams.map(({ symbolIndex }) =>
-      this.slots.filter((slot) => slot.spec.symbolIndex === symbolIndex).map((slot) => slot.position),
-    );
-    this.#deciding = spec.streams.map(({ slots }) => slots.map((index) => this.slots[index]));
+    this.#streams = spec.streams.map((stream) => new StreamSlots(stream, this.slots));
     const refused: RefusalLog = (slot, time, code, detail) => {
       const { symbol, timeframe, strategy } = slot.spec;
       this.refusals.push({ time, symbol, timeframe, strategy, code, detail });
@@ -167,31 +161,52 @@ export class Engine {
     }
   }
 
+  #leaveAll(time: number, reason: ExitReason): void {
+    for (const slot of this.slots) this.#execution.closePosition(slot, time, reason);
+  }
+
   /** Entries that wait are taken back in every state but the active one; what protects a position stays. */
   #onOperator(state: TradingState, time: number, reason: ExitReason): void {
     this.risk.gate.state = state;
-    for (const slot of this.slots) {
-      if (state === 'FLATTEN') this.#execution.closePosition(slot, time, reason);
-      else if (state !== 'ACTIVE') this.#execution.cancelEntries(slot);
-    }
+    if (state === 'FLATTEN') this.#leaveAll(time, reason);
+    else if (state !== 'ACTIVE') for (const slot of this.slots) this.#execution.cancelEntries(slot);
   }
 
   #onSlice(slice: MarketSlice): void {
-    for (let b = 0; b < slice.count; b++) {
-      const bar = slice.bars[b];
-      const valued = this.#valued[bar.stream];
-      for (let v = 0; v < valued.length; v++) valued[v].mark(bar);
-    }
-    this.ledger.revalue();
+    const { bars, count } = slice;
+    const { ledger } = this;
+    const streams = this.#streams;
+    for (let b = 0; b < count; b++) streams[bars[b].stream].mark(bars[b]);
+    ledger.revalue();
     this.risk.observe(slice);
-    for (let b = 0; b < slice.count; b++) {
-      const bar = slice.bars[b];
-      const deciding = this.#deciding[bar.stream];
-      for (let d = 0; d < deciding.length; d++) this.#execution.onBarClosed(deciding[d], bar);
-    }
-    if (this.ledger.equityNow <= 0) {
-      for (const slot of this.slots) this.#execution.closePosition(slot, slice.time, 'stop_loss');
-    }
+    for (let b = 0; b < count; b++) streams[bars[b].stream].close(bars[b], this.#execution);
+    if (ledger.equityNow <= 0) this.#leaveAll(slice.time, 'stop_loss');
+  }
+}
+
+/** The slots that the bars of one stream concern. */
+class StreamSlots {
+  /** Those whose positions its closes value, and those that decide on it. */
+  readonly valued: readonly Slot[];
+  readonly deciding: readonly Slot[];
+  /** The only one of either kind: no list to go through at every bar of the most common run. */
+  readonly lone: Slot | null;
+
+  constructor(stream: StreamSpec, slots: readonly Slot[]) {
+    this.valued = slots.filter((slot) => slot.spec.symbolIndex === stream.symbolIndex);
+    this.deciding = stream.slots.map((index) => slots[index]);
+    this.lone = this.valued.length === 1 && this.deciding.length === 1 ? this.valued[0] : null;
+  }
+
+  /** Takes the close of a bar as the last price of its symbol. */
+  mark(bar: MarketBar): void {
+    if (this.lone) this.lone.position.mark(bar);
+    else for (let v = 0; v < this.valued.length; v++) this.valued[v].position.mark(bar);
+  }
+
+  close(bar: MarketBar, execution: Execution): void {
+    if (this.lone) execution.onBarClosed(this.lone, bar);
+    else for (let d = 0; d < this.deciding.length; d++) execution.onBarClosed(this.deciding[d], bar);
   }
 }
 

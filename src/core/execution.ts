@@ -63,8 +63,11 @@ export class Execution {
   onBarClosed(slot: Slot, bar: MarketBar): void {
     slot.bar++;
     if (slot.entries.length > 0) this.#expireEntries(slot);
-    const position = slot.position;
-    if (position.quantity === 0) return;
+    if (slot.position.quantity !== 0) this.#onHeldBar(slot, bar);
+  }
+
+  #onHeldBar(slot: Slot, bar: MarketBar): void {
+    const { position } = slot;
     position.seeBar(bar);
     if (slot.followsPrice) {
       // What a bar traded before an entry inside it is unknown; only its close came later for certain.
@@ -74,8 +77,7 @@ export class Execution {
       const tightened = tightenedStop(slot, position, this.#stopPrice(slot));
       if (tightened) this.#placeStop(slot, tightened.price, bar.closeTime, tightened.reason);
     }
-    const { timeStopBars } = slot.spec.orders;
-    if (timeStopBars !== null && slot.bar + 1 - slot.heldFromBar >= timeStopBars) {
+    if (slot.bar + 1 - slot.heldFromBar >= slot.timeStopBars) {
       this.closePosition(slot, bar.closeTime, 'time_stop');
     }
   }

@@ -50,10 +50,17 @@ export class Ledger {
 
   /** Values all positions at their last prices. */
   revalue(): void {
+    if (this.#held > 0) this.#valueHeld();
+    else {
+      this.equityNow = this.cash;
+      this.grossNow = 0;
+    }
+  }
+
+  #valueHeld(): void {
     let equity = this.cash;
     let gross = 0;
-    const count = this.#held > 0 ? this.positions.length : 0;
-    for (let slot = 0; slot < count; slot++) {
+    for (let slot = 0; slot < this.positions.length; slot++) {
       const { quantity, lastPrice } = this.positions[slot];
       if (quantity === 0) continue;
       const value = this.#markets[slot].mark(lastPrice, quantity);

@@ -67,27 +67,27 @@ export class Risk {
   }
 
   /** Follows the account value: day and week starts (UTC, weeks from Monday), peak and drawdown. */
-  observe(slice: { readonly time: number }): void {
-    const { time } = slice;
+  observe({ time }: { readonly time: number }): void {
     const equity = this.#ledger.equityNow;
-    if (time >= this.#dayEnd) {
-      const midnight = Math.floor(time / DAY_MS) * DAY_MS;
-      this.#dayEnd = midnight + DAY_MS;
-      // At midnight sharp the new day starts with what the old one ended with: the value of this close.
-      const start = time === midnight ? equity : this.#equity;
-      this.#dayStart = start;
-      const week = Math.floor((time - FIRST_MONDAY) / WEEK_MS);
-      if (week !== this.#week) {
-        this.#week = week;
-        this.#weekStart = start;
-      }
-    }
+    if (time >= this.#dayEnd) this.#startDay(time, equity);
     if (equity === this.#equity) return;
     this.#equity = equity;
     if (equity <= 0) this.#lost = true;
     if (equity > this.#peak) this.#peak = equity;
     const limit = this.settings.maxDrawdownPct;
     if (limit !== null && this.#drawdownPct() >= limit) this.#halted = true;
+  }
+
+  #startDay(time: number, equity: number): void {
+    const midnight = Math.floor(time / DAY_MS) * DAY_MS;
+    this.#dayEnd = midnight + DAY_MS;
+    // At midnight sharp the new day starts with what the old one ended with: the value of this close.
+    const start = time === midnight ? equity : this.#equity;
+    this.#dayStart = start;
+    const week = Math.floor((time - FIRST_MONDAY) / WEEK_MS);
+    if (week === this.#week) return;
+    this.#week = week;
+    this.#weekStart = start;
   }
 
   /** Counts a position of a slot that is closed whole, in `bar`; a series of losses makes the slot rest. */

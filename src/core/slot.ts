@@ -61,6 +61,8 @@ export class Slot {
   readonly targets: number[] = [];
   /** Its stop may follow the price, so the best price since entry is kept. */
   readonly followsPrice: boolean;
+  /** Bars after which it leaves; infinite where it may stay. Starts as a fraction, so that it is stored unboxed. */
+  readonly timeStopBars: number = 0.5;
   /** An opposite entry that waits until the position is closed. */
   reversal: Answer | null = null;
   entryCount = 0;
@@ -80,6 +82,7 @@ export class Slot {
     this.spec = spec;
     this.position = position;
     this.followsPrice = spec.orders.trailingStop !== null || spec.orders.breakEvenAtR !== null;
+    this.timeStopBars = spec.orders.timeStopBars ?? Number.POSITIVE_INFINITY;
     this.best = 0;
     this.trailDistance = 0;
     this.profit = 0;

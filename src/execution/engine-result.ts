@@ -6,7 +6,6 @@ import type { Valuation } from './valuation.ts';
 
 /** The result of a run on the engine. Records and drawdowns are made from its facts when they are first asked for. */
 export class EngineResult implements BacktestResult {
-  readonly time: Float64Array;
   readonly equityCurve: Float64Array;
   readonly exposure: Float64Array;
   readonly initialCapital: number;
@@ -14,6 +13,7 @@ export class EngineResult implements BacktestResult {
   readonly refusals: readonly Refusal[];
   readonly assumptions: readonly Assumption[];
   readonly #engine: Engine;
+  readonly #valuation: Valuation;
   readonly #cashDecimals: number;
   #drawdown: Float64Array | undefined;
   #trades: readonly Trade[] | undefined;
@@ -28,7 +28,6 @@ export class EngineResult implements BacktestResult {
     cashDecimals: number,
     assumptions: readonly Assumption[],
   ) {
-    this.time = valuation.time;
     this.equityCurve = valuation.equity;
     this.exposure = valuation.exposure;
     this.initialCapital = capital;
@@ -36,7 +35,12 @@ export class EngineResult implements BacktestResult {
     this.refusals = engine.refusals;
     this.assumptions = assumptions;
     this.#engine = engine;
+    this.#valuation = valuation;
     this.#cashDecimals = cashDecimals;
+  }
+
+  get time(): Float64Array {
+    return this.#valuation.time;
   }
 
   get drawdownCurve(): Float64Array {

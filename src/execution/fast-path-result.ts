@@ -1,11 +1,10 @@
-import type { Bars } from '../core/bars.ts';
 import { pow10 } from '../core/money.ts';
-import { isFixed, timeframeMs } from '../core/timeframe.ts';
 import type { OrderRecord, Trade } from '../core/trade.ts';
 import { ordersOfTrade } from './fast-path-orders.ts';
 import type { FastPath } from './fast-path.ts';
 import type { FastPathSpec } from './fast-path-spec.ts';
 import { tradeOf } from './trade-record.ts';
+import { closeTimes } from './valuation.ts';
 import * as row from './trade-columns.ts';
 import type { Assumption, BacktestResult, FillRecord, Refusal } from './types.ts';
 
@@ -182,15 +181,4 @@ function extremesOf({ bars, market }: FastPathSpec, from: number, to: number, en
 interface Extremes {
   readonly high: number;
   readonly low: number;
-}
-
-/** When each bar ends: its close, or the next open where that comes first. */
-function closeTimes(bars: Bars): Float64Array {
-  const length = isFixed(bars.timeframe) ? timeframeMs(bars.timeframe) : 0;
-  const out = new Float64Array(bars.length);
-  for (let i = 0; i < bars.length; i++) {
-    const close = length > 0 ? bars.time[i] + length : bars.closeTime(i);
-    out[i] = i + 1 < bars.length && bars.time[i + 1] < close ? bars.time[i + 1] : close;
-  }
-  return out;
 }

@@ -12,6 +12,8 @@ import { ValuationLog, type Valuation } from './valuation.ts';
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 const NEVER = Number.POSITIVE_INFINITY;
 
+type Deliver = (slot: number, answer: Answer) => void;
+
 /** One symbol and timeframe of a run. */
 export interface RunStream {
   readonly bars: Bars;
@@ -27,7 +29,7 @@ export interface RunStream {
  * what each slot answers, in slot order.
  */
 export interface DecisionHost {
-  decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void;
+  decide(slice: MarketSlice, deliver: Deliver): void;
 }
 
 export interface RunSpec extends Omit<EngineSpec, 'streams'> {
@@ -48,86 +50,119 @@ export class HistoricalRun {
   readonly #cursors: readonly StreamCursor[];
   readonly #slice: MarketSlice;
   /** The slice holds a bar of a stream that slots decide on. */
-  #values = false;
+  #values = true;
+  readonly #settlesAtClose: boolean = false;
+  /** When the next bar opens or closes; starts as a fraction, so that it is stored unboxed. */
+  #next = 0.5;
 
   constructor(spec: RunSpec) {
     this.#spec = spec;
     this.engine = new Engine(spec);
+    this.#settlesAtClose = this.#spec.fills.fillAt === 'close';
+    const { fills, markets } = spec;
+    const readsVolume = fills.volumeCap !== null || this.engine.costs.impactBps > 0;
     this.#cursors = spec.streams.map(
-      (stream, s) => new StreamCursor(s, stream, spec.markets[stream.symbolIndex].instrument.priceScale),
+      (stream, s) => new StreamCursor(s, stream, markets[stream.symbolIndex].instrument.priceScale, readsVolume),
     );
     this.#slice = new MarketSlice(this.#cursors.map((cursor) => cursor.bar));
     const { ledger } = this.engine;
     this.#venue = new SimVenue({
-      markets: spec.markets,
+      markets,
       costs: this.engine.costs,
-      fills: spec.fills,
+      fills,
       account: { free: () => ledger.free(), held: (slot) => ledger.positions[slot].quantity },
       deliver: () => this.#drain(),
     });
   }
 
   run(host: DecisionHost): Valuation {
-    const cursors = this.#cursors;
-    const valued = cursors.reduce((sum, c) => sum + (c.values ? c.bars.length : 0), 0);
-    const valuation = new ValuationLog(valued, pow10(this.#spec.cashDecimals));
-    const deliver = (slot: number, answer: Answer): void => {
+    const valuation = new ValuationLog(
+      this.#cursors.filter((cursor) => cursor.values).map((cursor) => cursor.bars),
+      pow10(this.#spec.cashDecimals),
+    );
+    const deliver: Deliver = (slot, answer) => {
       if (answer.signal !== 0) this.#send({ kind: 'answer', time: this.#slice.time, slot, answer });
     };
-    while (this.#nextInstant()) this.#passInstant(host, valuation, deliver);
+    if (this.#cursors.length === 1) {
+      const [cursor] = this.#cursors;
+      this.#slice.count = 1;
+      while (cursor.at < NEVER) this.#passBar(cursor, host, valuation, deliver);
+    } else {
+      this.#next = Math.min(NEVER, ...this.#cursors.map((cursor) => cursor.at));
+      while (this.#next < NEVER) this.#passInstant(host, valuation, deliver);
+    }
     if (this.#spec.fills.atEnd !== 'keep') this.#finish(valuation);
-    return valuation.result();
+    return valuation;
   }
 
-  /** One turn of the loop is a method of its own, so that the compiler meets it often. */
-  #passInstant(host: DecisionHost, valuation: ValuationLog, deliver: (slot: number, answer: Answer) => void): void {
-    if (this.#closeBars()) {
-      this.#execute(this.engine.step(this.#slice));
-      if (this.#values) valuation.record(this.#slice, this.engine.ledger);
-      host.decide(this.#slice, deliver);
-      if (this.#spec.fills.fillAt === 'close') this.#settle(valuation);
-    }
-    this.#openBars();
+  /**
+   * One bar of the only stream, from its open to what is decided at its close: there is nothing to merge. One turn of
+   * the loop is a method of its own, so that the compiler meets it often.
+   */
+  #passBar(cursor: StreamCursor, host: DecisionHost, valuation: ValuationLog, deliver: Deliver): void {
+    const slice = this.#slice;
+    slice.time = cursor.at;
+    cursor.enter();
+    this.#venue.open(cursor.symbol, cursor.bar);
+    slice.time = cursor.at;
+    cursor.leave();
+    this.#venue.range(cursor.symbol, cursor.bar);
+    const commands = this.engine.step(slice);
+    if (commands.length > 0) this.#execute(commands);
+    valuation.record(this.engine.ledger);
+    host.decide(slice, deliver);
+    if (this.#settlesAtClose) this.#settle(valuation);
   }
 
-  /** Moves to the next instant at which a bar opens or closes; false after the last. */
-  #nextInstant(): boolean {
-    let time = NEVER;
-    for (let s = 0; s < this.#cursors.length; s++) {
-      const { opensAt, closesAt } = this.#cursors[s];
-      if (opensAt < time) time = opensAt;
-      if (closesAt < time) time = closesAt;
+  /** All that happens at the next instant: bars close, decisions are made, and the next bars open. */
+  #passInstant(host: DecisionHost, valuation: ValuationLog, deliver: Deliver): void {
+    const slice = this.#slice;
+    slice.time = this.#next;
+    this.#closeBars(slice);
+    if (slice.count > 0) {
+      this.#execute(this.engine.step(slice));
+      if (this.#values) valuation.record(this.engine.ledger);
+      host.decide(slice, deliver);
+      if (this.#settlesAtClose) this.#settle(valuation);
     }
-    if (time === NEVER) return false;
-    this.#slice.time = time;
-    return true;
+    this.#openBars(slice);
   }
 
   /** Closes all bars that end now: what their range reached fills, and they make the slice. */
-  #closeBars(): boolean {
-    const slice = this.#slice;
-    slice.count = 0;
-    this.#values = false;
-    for (let s = 0; s < this.#cursors.length; s++) {
-      const cursor = this.#cursors[s];
-      if (cursor.closesAt !== slice.time) continue;
+  #closeBars(slice: MarketSlice): void {
+    const cursors = this.#cursors;
+    const { bars, time } = slice;
+    let count = 0;
+    let values = false;
+    for (let s = 0; s < cursors.length; s++) {
+      const cursor = cursors[s];
+      if (cursor.at !== time || !cursor.isInside) continue;
       cursor.leave();
-      if (cursor.fills) this.#venue.range(cursor.symbol, cursor.bar);
-      if (cursor.values) this.#values = true;
+      const { bar } = cursor;
+      if (cursor.fills) this.#venue.range(cursor.symbol, bar);
+      if (cursor.values) values = true;
       // Nearly always the bar that stands there already: a comparison costs less than noting a pointer for the collector.
-      if (slice.bars[slice.count] !== cursor.bar) slice.bars[slice.count] = cursor.bar;
-      slice.count++;
+      if (bars[count] !== bar) bars[count] = bar;
+      count++;
     }
-    return slice.count > 0;
+    slice.count = count;
+    this.#values = values;
   }
 
-  #openBars(): void {
-    for (let s = 0; s < this.#cursors.length; s++) {
-      const cursor = this.#cursors[s];
-      if (cursor.opensAt !== this.#slice.time) continue;
-      cursor.enter();
-      if (cursor.fills) this.#venue.open(cursor.symbol, cursor.bar);
+  /** Opens all bars that begin now, and looks for the next instant at which one opens or closes. */
+  #openBars({ time }: MarketSlice): void {
+    const cursors = this.#cursors;
+    let next = NEVER;
+    for (let s = 0; s < cursors.length; s++) {
+      const cursor = cursors[s];
+      if (cursor.at === time) {
+        cursor.enter();
+        if (cursor.isRefinable) cursor.lookInside();
+        if (cursor.fills) this.#venue.open(cursor.symbol, cursor.bar);
+      }
+      if (cursor.at < next) next = cursor.at;
     }
+    this.#next = next;
   }
 
   /** Closes what is still open: at the last close of its symbol, or at its last open for comparison. */

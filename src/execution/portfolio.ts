@@ -6,7 +6,7 @@ import type { CostSettings, FillSettings, OrderSettings, RiskSettings } from '..
 import type { Signals, TradeSignal } from '../core/signal.ts';
 import { timeframeMs } from '../core/timeframe.ts';
 import type { BaseStrategy } from '../strategies/base.ts';
-import { HistoricalRun, type RunStream } from './historical-run.ts';
+import { type DecisionHost, HistoricalRun, type RunStream } from './historical-run.ts';
 import { EngineResult } from './engine-result.ts';
 import { describeAssumptions } from './assumptions.ts';
 import { slotResults } from './account.ts';
@@ -128,7 +128,7 @@ function hostOf(
   instruments: readonly Instrument[],
   symbols: readonly string[],
   cashScale: number,
-): InlineHost {
+): DecisionHost {
   const deciders: (() => SlotDecider)[] = [];
   const groups = new Map<BaseStrategy<object>, Map<string, SliceSlot>>();
   spec.slots.forEach((slot, index) => {
@@ -149,5 +149,6 @@ function hostOf(
       groups.set(strategy, group);
     }
   });
-  return new InlineHost(deciders.map((make) => make()));
+  const made = deciders.map((make) => make());
+  return made.length === 1 ? made[0] : new InlineHost(made);
 }

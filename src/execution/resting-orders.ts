@@ -7,11 +7,9 @@ const NONE_ABOVE = Number.POSITIVE_INFINITY;
 export class RestingOrders {
   readonly orders: SimOrder[] = [];
   // Numbers that are no small integers start as fractions, so that they are stored unboxed.
-  /** Nearest levels below and above: a bar inside them changes nothing. */
+  /** Nearest levels below and above: a bar inside them changes nothing. Crossed where an order trades at any price. */
   below = 0.5;
   above = 0.5;
-  /** How many orders trade at the next open whatever its price. */
-  due = 0;
   /** How many bars of the symbol have opened. */
   bars = 0;
 
@@ -42,14 +40,13 @@ export class RestingOrders {
   updateBand(): void {
     this.below = NONE_BELOW;
     this.above = NONE_ABOVE;
-    this.due = 0;
     for (let o = 0; o < this.orders.length; o++) this.#narrowBand(this.orders[o]);
   }
 
   #narrowBand(order: SimOrder): void {
     const { type } = order.intent;
     const { level } = order;
-    if (type === 'market' || (type === 'stop' && order.triggered)) this.due++;
+    if (type === 'market' || (type === 'stop' && order.triggered)) this.below = NONE_ABOVE;
     else if (order.actsBelow) this.below = Math.max(this.below, level);
     else this.above = Math.min(this.above, level);
   }

@@ -78,7 +78,7 @@ export class SimVenue {
     const resting = this.#symbols[symbol];
     resting.bars++;
     const price = bar.open;
-    if (resting.due === 0 && price > resting.below && price < resting.above) return;
+    if (price > resting.below && price < resting.above) return;
     this.#openOrders(symbol, bar, price);
   }
 

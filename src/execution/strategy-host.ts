@@ -9,11 +9,8 @@ import { setSignalAnswer, wishAnswer } from './answers.ts';
 import type { DecisionHost } from './historical-run.ts';
 import { assertWish } from './trade-signals.ts';
 
-/** Answers for one slot, or for all slots of one strategy. */
-export interface SlotDecider {
-  /** Hands over the answers to what closed, if it is concerned. */
-  decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void;
-}
+/** Answers for one slot, or for all slots of one strategy: the whole host of a run that has no others. */
+export type SlotDecider = DecisionHost;
 
 /** Place of a stream's bar among its bars, where it closed in this slice; -1 where it did not. */
 function closedBar(slice: MarketSlice, stream: number): number {
