@@ -70,13 +70,17 @@ async function serve(flags: Flags, context: CommandContext): Promise<void> {
   const playground = await openPlayground({ market, speed, seed, balances, port, onEnd });
   const pace = speed === null ? 'in lockstep' : speed === 1 ? 'in real time' : `${speed} times as fast as real time`;
   terminal.out(`Local exchange: ${market.described}, ${pace}. Prices and money are invented.`);
-  terminal.out(described(playground, balances));
+  terminal.out(described(playground, balances, speed));
   await ended(signal);
   await playground.close();
   terminal.out('Local exchange closed.');
 }
 
-function described({ server, apiKey, secret }: Playground, balances: Readonly<Record<string, string>>): string {
+function described(
+  { server, apiKey, secret }: Playground,
+  balances: Readonly<Record<string, string>>,
+  speed: number | null,
+): string {
   const { rest, ws, wsApi } = server;
   const money = Object.entries(balances).map(([asset, amount]) => `${amount} ${asset}`);
   return `
@@ -87,13 +91,19 @@ function described({ server, apiKey, secret }: Playground, balances: Readonly<Re
   API secret     ${secret}
   balance        ${money.join(', ')}
 
-valvulin: in config.yaml a feed with
-  type: binance-live, params: { endpoints: { rest: "${rest}", ws: "${ws}" } }
-and execution: { venue: local, url: "${rest}" }
+valvulin: in the config, a feed and where orders go
+  type: binance-live
+  params: { endpoints: { rest: "${rest}", ws: "${ws}" } }
+  execution: { venue: local, url: "${rest}" }
+then, in another terminal
+  export LOCAL_API_KEY=${apiKey}
+  export LOCAL_API_SECRET=${secret}
+  valvulin run${speed === null || speed === 1 ? '' : ` --speed ${speed}x`}
 
-ccxt:           for each address in exchange.urls.api: ${rest}/api/v3 for REST, ${ws}/ws for streams
-binance:        new MainClient({ baseUrl: '${rest}' }), new WebsocketClient({ wsUrl: '${ws}' })
-@binance/spot:  basePath '${rest}', wsURL '${ws}' for streams, '${wsApi}' for the WebSocket API
+Other programs: the same addresses, key and secret, for example
+  binance        new MainClient({ baseUrl: '${rest}' }), new WebsocketClient({ wsUrl: '${ws}' })
+  @binance/spot  basePath: '${rest}', wsURL: '${ws}', and for its WebSocket API '${wsApi}'
+  ccxt           in exchange.urls.api: the host of each REST address, and of each in ws
 
 Ctrl+C ends it.`;
 }
