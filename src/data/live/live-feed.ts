@@ -24,6 +24,8 @@ const STREAMS_PER_SOCKET = 400;
 const GRACE_MS = 1_500;
 /** How often streams are looked at for staleness. */
 const LOOK_MS = 10_000;
+/** What REST shows and the stream does not within this time is lost: streams are updated every one or two seconds. */
+const PROOF_MS = 6_000;
 /** Best bid and ask change hundreds of times a second; nobody needs them more often than this. */
 const BOOK_EVERY_MS = 250;
 const TIMEOUT_MS = 10_000;
@@ -55,6 +57,8 @@ export class BinanceLiveFeed {
   /** Exchange time, measured by this feed. */
   readonly time: ExchangeClock;
   readonly #options: Required<LiveFeedOptions>;
+  /** Paces what networks and machines do: they are no faster where an exchange is. */
+  readonly #pace: Clock;
   readonly #rest: PublicRest;
   readonly #health: FeedHealth;
   readonly #sources = new Map<string, LiveSource>();
@@ -70,7 +74,8 @@ export class BinanceLiveFeed {
   constructor(options: LiveFeedOptions) {
     this.#options = { staleAfterMs: 30_000, lateAfterMs: 10_000, confirm: 'after', book: false, speed: 1, ...options };
     const { http, clock, random, endpoints } = options;
-    this.#rest = new PublicRest({ http, clock, random, baseUrl: endpoints.rest, timeoutMs: TIMEOUT_MS });
+    this.#pace = machinePace(clock, this.#options.speed);
+    this.#rest = new PublicRest({ http, clock: this.#pace, random, baseUrl: endpoints.rest, timeoutMs: TIMEOUT_MS });
     this.time = new ExchangeClock({
       clock,
       speed: this.#options.speed,
@@ -113,7 +118,7 @@ export class BinanceLiveFeed {
       scheduler: new Scheduler(timeframes.map((timeframe) => ({ timeframe, warmupBars: 0 }))),
       clock: this.#options.clock,
       now: () => this.time.now(),
-      delayMs: GRACE_MS,
+      delayMs: GRACE_MS * this.#options.speed,
       onClose: () => this.#catchUp(),
     });
     this.#closes.start();
@@ -158,7 +163,7 @@ export class BinanceLiveFeed {
   }
 
   #openSources(): void {
-    const { clock, lateAfterMs, confirm, streams } = this.#options;
+    const { lateAfterMs, confirm, streams, speed } = this.#options;
     const now = this.time.now();
     for (const { symbol, timeframe } of streams) {
       const interval = sourceTimeframe(timeframe);
@@ -168,11 +173,11 @@ export class BinanceLiveFeed {
         new LiveSource({
           symbol,
           timeframe: interval,
-          clock,
+          clock: this.#pace,
           time: this.time,
           rest: this.#rest,
           health: this.#health,
-          lateAfterMs,
+          lateAfterMs: lateAfterMs * speed,
           confirm,
           on: (event) => this.#on(event),
         });
@@ -184,7 +189,8 @@ export class BinanceLiveFeed {
   }
 
   #connect(): void {
-    const { sockets, clock, random, endpoints, staleAfterMs, book } = this.#options;
+    const { sockets, random, endpoints, staleAfterMs, speed, book } = this.#options;
+    const clock = this.#pace;
     const budget = new ConnectionBudget(clock);
     const sources = [...this.#sources.values()];
     const perShard = book ? STREAMS_PER_SOCKET / 2 : STREAMS_PER_SOCKET;
@@ -215,7 +221,8 @@ export class BinanceLiveFeed {
         time: this.time,
         rest: this.#rest,
         health: this.#health,
-        staleAfterMs,
+        staleAfterMs: staleAfterMs * speed,
+        proofMs: PROOF_MS * speed,
         onDead: (all, reason) => (all ? shard.renew(reason) : shard.rotate(reason)),
       });
       this.#shards.push({ shard, watch });
@@ -253,12 +260,13 @@ export class BinanceLiveFeed {
     const last = this.#prices.get(symbol);
     if (last && time <= last.time) return;
     this.#prices.set(symbol, { time, price, bookAt: last?.bookAt ?? Number.NEGATIVE_INFINITY });
-    if (time >= this.time.now() - this.#options.staleAfterMs) this.#on({ kind: 'price', symbol, time, price });
+    const { staleAfterMs, speed } = this.#options;
+    if (time >= this.time.now() - staleAfterMs * speed) this.#on({ kind: 'price', symbol, time, price });
   }
 
   #onBook(symbol: string, bid: number, ask: number): void {
     const last = this.#prices.get(symbol);
-    const now = this.#options.clock.monotonic();
+    const now = this.#pace.monotonic();
     if (!last || now - last.bookAt < BOOK_EVERY_MS) return;
     last.bookAt = now;
     this.#on({ kind: 'price', symbol, time: this.time.now(), price: last.price, bid, ask });
@@ -277,7 +285,7 @@ export class BinanceLiveFeed {
   #onClock(alert: ClockAlert): void {
     switch (alert.kind) {
       case 'synced':
-        this.#rest.setClockBase(this.time.now() - this.#options.clock.monotonic());
+        this.#rest.setClockBase(this.time.now() - this.#pace.monotonic());
         this.#health.set(null, 'clock', null);
         this.#closes?.start();
         this.#catchUp();
@@ -302,11 +310,21 @@ export class BinanceLiveFeed {
   }
 
   #lookLater(): void {
-    this.#look = this.#options.clock.after(LOOK_MS, () => {
+    this.#look = this.#pace.after(LOOK_MS, () => {
       for (const { shard, watch } of this.#shards) if (shard.up) watch.look();
       this.#lookLater();
     });
   }
+}
+
+/** A clock that waits as long as the machine does, where `clock` runs `speed` times as fast. */
+function machinePace(clock: Clock, speed: number): Clock {
+  if (speed === 1) return clock;
+  return {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic() / speed,
+    after: (ms, run) => clock.after(ms * speed, run),
+  };
 }
 
 const skewWords = (ms: number): string => `${Math.round(Math.abs(ms))} ms ${ms < 0 ? 'ahead of' : 'behind'}`;

@@ -4,8 +4,6 @@ import type { FeedHealth } from './feed-health.ts';
 import type { KlineFrame } from './market-frames.ts';
 import type { PublicRest } from './public-rest.ts';
 
-/** What REST shows and the stream does not within this time is lost: streams are updated every one or two seconds. */
-const PROOF_MS = 6_000;
 /** Streams checked by REST in one look, the liveliest first. */
 const PROBES = 2;
 
@@ -36,6 +34,8 @@ export interface StaleWatchOptions {
   readonly rest: PublicRest;
   readonly health: FeedHealth;
   readonly staleAfterMs: number;
+  /** What REST shows and the stream does not within this time is lost. */
+  readonly proofMs: number;
   /** The streams are dead; `all` where none of the connection delivers. */
   readonly onDead: (all: boolean, reason: string) => void;
 }
@@ -97,7 +97,7 @@ export class StaleWatch {
 
   /** To be called every few seconds. */
   look(): void {
-    const { time, staleAfterMs, health } = this.#options;
+    const { time, staleAfterMs, proofMs, health } = this.#options;
     const now = time.now();
     const streams = [...this.#streams.values()];
     const stale = streams.filter((stream) => !this.#isFresh(stream));
@@ -105,7 +105,7 @@ export class StaleWatch {
     for (const stream of stale) {
       const { suspectedAt } = stream;
       if (stream.unknown && all) health.set(stream.symbol, cause(stream), 'silent, and REST does not answer either');
-      if (suspectedAt === undefined || now - suspectedAt < PROOF_MS) continue;
+      if (suspectedAt === undefined || now - suspectedAt < proofMs) continue;
       const age = Math.round((now - stream.eventTime) / 1_000);
       const reason = `${stream.symbol} ${stream.interval} trades, but its stream shows nothing for ${age} s`;
       for (const dead of all ? stale : [stream]) health.set(dead.symbol, cause(dead), reason);
