@@ -1,6 +1,7 @@
 import { limitReached } from '../execution/fill-rules.ts';
 import { floorTo, least, quantityFor, valueOf } from './amount.ts';
 import type { OrderBook } from './order-book.ts';
+import type { Level } from './quotes.ts';
 import type { SpotOrder } from './spot-order.ts';
 
 /** What an order may trade with next. */
@@ -11,11 +12,11 @@ export interface Counterparty {
   readonly maker: SpotOrder | null;
 }
 
-/** Whether the order trades at `price`; `touch` says whether its very limit is enough. */
+/** Whether the order trades at `price`; `touch` says whether its very limit is enough. For a stop that acts it is. */
 function crosses(order: SpotOrder, price: bigint, touch: boolean): boolean {
   if (!order.isLimit) return true;
   // Prices are below 2^53 units, so the rules' numbers hold them exactly.
-  return limitReached(order.sign, Number(order.terms.price), Number(price), Number(price), touch);
+  return limitReached(order.sign, Number(order.terms.price), Number(price), Number(price), touch || order.isStop);
 }
 
 /**
@@ -24,13 +25,19 @@ function crosses(order: SpotOrder, price: bigint, touch: boolean): boolean {
  */
 export function counterparty(order: SpotOrder, book: OrderBook, touch: boolean): Counterparty | null {
   const [resting] = book.side(order.terms.side === 'BUY' ? 'SELL' : 'BUY');
-  const level = book.quotes.best(order.terms.side);
+  const level = withinLimit(order, book, book.quotes.best(order.terms.side));
   const restingFits = resting !== undefined && crosses(order, resting.terms.price, true);
   const levelFits = level !== null && crosses(order, level.price, touch);
   if (restingFits && (!levelFits || order.sign * Number(level.price - resting.terms.price) >= 0)) {
     return { price: resting.terms.price, quantity: resting.remaining, maker: resting };
   }
   return levelFits ? { ...level, maker: null } : null;
+}
+
+/** The spread cannot push a stop-limit past its limit when it acts at a price that its limit allows, as in backtests. */
+function withinLimit(order: SpotOrder, { quotes }: OrderBook, level: Level | null): Level | null {
+  const acts = level !== null && order.isStop && crosses(order, quotes.last, true);
+  return acts && !crosses(order, level.price, true) ? { ...level, price: order.terms.price } : level;
 }
 
 /** What a limit order could take now, its own account's orders left out. */

@@ -51,9 +51,8 @@ export class MarketMotion {
     const order = this.#next(book, bar, pass);
     if (!order) return false;
     book.insideBar = true;
-    book.parentIsStop = order.awaitsTrigger;
+    book.parentIsStop = order.awaitsTrigger && order.terms.type === 'STOP_LOSS' && order.terms.side === 'BUY';
     this.#act(order, book, bar.open, pass, null);
-    book.insideBar = false;
     return true;
   }
 
@@ -70,7 +69,9 @@ export class MarketMotion {
     }
   }
 
+  /** The bar is over; orders that come now are no longer born inside it. */
   endRange(book: OrderBook, bar: Stretch, close: bigint): void {
+    book.insideBar = false;
     this.#trail(book, bar.high, bar.low);
     book.quotes.move(close);
   }

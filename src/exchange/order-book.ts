@@ -10,10 +10,10 @@ export class OrderBook {
   readonly #bids: SpotOrder[] = [];
   readonly #asks: SpotOrder[] = [];
   readonly stops: SpotOrder[] = [];
-  /** How many bars have opened, and whether the range of the last one is being walked through now. */
+  /** How many bars have opened, and whether orders have begun to act in the range of the last one. */
   barNumber = 0;
   insideBar = false;
-  /** Whether the order that acts in the range now is a stop: what it sets to work is its child. */
+  /** Whether the order that acted last in the range is an entry by a stop: what comes now is its child. */
   parentIsStop = false;
   tradeId = 0;
   updateId = 0;
