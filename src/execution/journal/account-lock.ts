@@ -16,6 +16,8 @@ export class AccountLock {
   static take(path: string): AccountLock | null {
     const db = new Database(path, { timeout: 0 });
     try {
+      // Nothing is ever written, so no second file is needed beside it.
+      db.pragma('journal_mode = MEMORY');
       db.exec('BEGIN IMMEDIATE');
       return new AccountLock(db);
     } catch (error) {

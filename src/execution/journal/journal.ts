@@ -84,7 +84,17 @@ export interface JournalReader {
 }
 
 /** What comes first of the inputs of one instant: venue answers, the market, strategies' answers, timers, operator. */
-export const INPUT_CLASSES = { fill: 0, end: 0, exit: 0, block: 0, slice: 1, close: 1, open: 1, answer: 2, operator: 4 } as const;
+export const INPUT_CLASSES = {
+  fill: 0,
+  end: 0,
+  exit: 0,
+  block: 0,
+  slice: 1,
+  close: 1,
+  open: 1,
+  answer: 2,
+  operator: 4,
+} as const;
 /** The engine's inputs by their kind. */
 export type InputKind = keyof typeof INPUT_CLASSES;
 

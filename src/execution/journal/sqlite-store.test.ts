@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { OrderRecord } from '../../core/trade.ts';
 import { ValvulinError } from '../../core/errors.ts';
 import type { Journal, JournalReader, NewIntent, PositionRecord, RunManifest } from './journal.ts';
-import { journaledAccounts, journalPath, openJournal, openJournalReader, seizeJournal } from './open.ts';
+import { accountName, journaledAccounts, journalPath, openJournal, openJournalReader, seizeJournal } from './open.ts';
 import { MIGRATIONS, migrate } from './schema.ts';
 import { SpaceReserve } from './space-reserve.ts';
 
@@ -67,7 +67,7 @@ describe('a journal file', () => {
     const journal = openJournal(place, 1);
     fillIn(journal, 2);
     for (const name of readdirSync(stateDir)) {
-      if (!name.startsWith('main.lock')) expect(statSync(join(stateDir, name)).mode & 0o077, name).toBe(0);
+      if (name !== 'main.lock') expect(statSync(join(stateDir, name)).mode & 0o077, name).toBe(0);
     }
     const reader = openJournalReader(place);
     // A reader in the middle of its reading does not hold up the writer.
@@ -81,6 +81,23 @@ describe('a journal file', () => {
     journal.close();
     expect(journaledAccounts(stateDir)).toEqual(['main']);
     expect(journaledAccounts(join(stateDir, 'nowhere'))).toEqual([]);
+  });
+
+  it('is synced to the disk with every transaction, which only a power cut would show', () => {
+    const asked = vi.spyOn(Database.prototype, 'pragma');
+    onTestFinished(() => asked.mockRestore());
+    openJournal(place, 1).close();
+    expect(asked.mock.calls.map(([pragma]) => pragma)).toEqual(
+      expect.arrayContaining(['journal_mode = WAL', 'synchronous = FULL', 'fullfsync = ON']),
+    );
+    const levels = asked.mock.calls.filter(([pragma]) => pragma.startsWith('synchronous'));
+    expect(levels).toHaveLength(1);
+  });
+
+  it('is named after what is traded on', () => {
+    expect(accountName('paper', 'binance')).toBe('paper');
+    expect(accountName('live', 'binance-testnet')).toBe('binance-testnet');
+    expect(accountName('live', 'ccxt:Kraken')).toBe('ccxt-kraken');
   });
 
   it('holds more rows than are read at once, and starts where it is told', () => {

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import Database, { type Database as Db, type Statement } from 'better-sqlite3';
-import { damaged, leaseLost, storeError } from './failures.ts';
+import { damaged, leaseLost, storeError, writeFailed } from './failures.ts';
 import { assertReadable, migrate } from './schema.ts';
 import type { SpaceReserve } from './space-reserve.ts';
 import {
@@ -55,7 +55,8 @@ export class SqliteStore implements JournalStore {
   static open(path: string, reserve: SpaceReserve | null, onClose: () => void): SqliteStore {
     return connected(path, {}, (db) => {
       chmodSync(path, 0o600);
-      db.pragma('journal_mode = WAL');
+      const mode = db.pragma('journal_mode = WAL', { simple: true });
+      if (mode !== 'wal') throw writeFailed(`its file system allows no write-ahead log (got "${String(mode)}")`, path);
       db.pragma('synchronous = FULL');
       // Only macOS knows it: there a plain fsync leaves the data in the drive's cache.
       db.pragma('fullfsync = ON');
