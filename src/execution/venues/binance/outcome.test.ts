@@ -112,7 +112,7 @@ describe('the outcome table', () => {
     expect(OUTCOMES.filter((row) => !tried.has(row))).toEqual([]);
     for (const code of OUTCOMES.at(-1)!.codes) {
       expect(judge(400, error(code, 'Illegal parameter.'))).toMatchObject({ kind: 'rejected', code, cure: 'none' });
-      for (const status of [200 + 4, 403, 404, 409, 418, 429, 500, 503]) {
+      for (const status of [204, 403, 404, 409, 418, 429, 500, 503]) {
         expect(judge(status, error(code, 'Illegal parameter.')).kind).toBe('in_doubt');
       }
     }
@@ -131,6 +131,14 @@ describe('the outcome table', () => {
   it('accepts only what is JSON with status 200', () => {
     expect(judge(200, '{"orderId":1}')).toEqual({ kind: 'accepted', body: { orderId: 1 } });
     expect(judge(201, '{"orderId":1}').kind).toBe('in_doubt');
+  });
+
+  it('rejects by no code with the status of a server, a firewall or a conflict', () => {
+    for (const code of OUTCOMES.flatMap((row) => row.codes)) {
+      for (const status of [202, 302, 403, 404, 408, 409, 500, 501, 502, 503, 504, 520]) {
+        expect(judge(status, error(code, 'Filter failure: LOT_SIZE')).kind).toBe('in_doubt');
+      }
+    }
   });
 
   it('never rejects by a status of 500 or more, and never throws', () => {

@@ -316,9 +316,10 @@ describe('a connection', () => {
     expect(await untilReplaced()).toBeCloseTo(23, 1);
     expect(first.ended).toBe(false);
     const second = await subscribe();
+    await clock.advance(4_000);
     first.event(reportEvent({ i: 1 }));
     second.event(reportEvent({ i: 1 }));
-    await clock.advance(6_000);
+    await clock.advance(2_000);
     expect(first.ended).toBe(true);
     second.event(reportEvent({ i: 2 }));
     expect(kinds()).toEqual(['up', 'report', 'report', 'report']);

@@ -342,7 +342,7 @@ describe('an exchange that lacks something', () => {
     await late.balances();
     library.options.maxRetriesOnFailure = 3;
     exchange.injectRequest({
-      fault: { verb: 'http.5xx', status: 503, code: -1008, executed: true },
+      fault: { verb: 'http.5xx', status: 504, code: -1007, executed: true },
       operations: ['order.place'],
       times: 1,
     });
