@@ -4,7 +4,7 @@ import type { MarketBar } from './engine.ts';
 import type { BookedFill, Ledger } from './ledger.ts';
 import type { EndFact, FillFact, OrderDraft, OrderRole, OrderType, Side } from './order.ts';
 import type { OrderBook } from './order-book.ts';
-import { initialStop, initialTarget, targetPrice, targetQuantity, tightenedStop } from './protection.ts';
+import { initialStop, initialTarget, seeBest, targetPrice, targetQuantity, tightenedStop } from './protection.ts';
 import type { Risk } from './risk.ts';
 import { type Answer, removeFrom, type Slot } from './slot.ts';
 import type { ExitReason, RefusalCode } from './trade.ts';
@@ -67,19 +67,17 @@ export class Execution {
   }
 
   #onHeldBar(slot: Slot, bar: MarketBar): void {
-    const { position } = slot;
-    position.seeBar(bar);
-    if (slot.followsPrice) {
-      // What a bar traded before an entry inside it is unknown; only its close came later for certain.
-      const heldThrough = position.lots[0].time <= bar.openTime;
-      const reached = heldThrough ? (position.quantity > 0 ? bar.high : bar.low) : bar.close;
-      if (position.quantity > 0 ? reached > slot.best : reached < slot.best) slot.best = reached;
-      const tightened = tightenedStop(slot, position, this.#stopPrice(slot));
-      if (tightened) this.#placeStop(slot, tightened.price, bar.closeTime, tightened.reason);
-    }
+    slot.position.seeBar(bar);
+    if (slot.followsPrice) this.#followPrice(slot, bar);
     if (slot.bar + 1 - slot.heldFromBar >= slot.timeStopBars) {
       this.closePosition(slot, bar.closeTime, 'time_stop');
     }
+  }
+
+  #followPrice(slot: Slot, bar: MarketBar): void {
+    seeBest(slot, bar);
+    const tightened = tightenedStop(slot, slot.position, this.#stopPrice(slot));
+    if (tightened) this.#placeStop(slot, tightened.price, bar.closeTime, tightened.reason);
   }
 
   /** A strategy's answer for the bar that just closed. */

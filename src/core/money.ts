@@ -8,7 +8,11 @@ export const MAX_UNITS: number = Number.MAX_SAFE_INTEGER;
 
 /** @throws ValvulinError `VLV_MONEY_RANGE` where the amount is no longer exact */
 export function exact(units: number, what: string): number {
-  if (units <= MAX_UNITS && units >= -MAX_UNITS) return units;
+  return units <= MAX_UNITS && units >= -MAX_UNITS ? units : inexact(units, what);
+}
+
+/** Apart, so that `exact` is small enough to be compiled into its callers. */
+function inexact(units: number, what: string): never {
   throw new ValvulinError('VLV_MONEY_RANGE', `Expected "${what}" below 2^53 smallest units, got "${units}"`, {
     hint: 'Use less capital, or fewer decimals for the quantity of this instrument.',
   });
@@ -26,6 +30,11 @@ export function remainder(a: number, b: number): number {
 export function mulDivFloor(a: number, b: number, divisor: number): number {
   const product = a * b;
   if (product <= MAX_UNITS) return divisor === 1 ? product : (product - remainder(product, divisor)) / divisor;
+  return bigMulDivFloor(a, b, divisor);
+}
+
+// Apart, so that what happens nearly always is small enough to be compiled into its callers.
+function bigMulDivFloor(a: number, b: number, divisor: number): number {
   return exact(Number((BigInt(a) * BigInt(b)) / BigInt(divisor)), 'product');
 }
 
@@ -37,6 +46,10 @@ export function mulDivCeil(a: number, b: number, divisor: number): number {
     const rest = remainder(product, divisor);
     return (product - rest) / divisor + (rest > 0 ? 1 : 0);
   }
+  return bigMulDivCeil(a, b, divisor);
+}
+
+function bigMulDivCeil(a: number, b: number, divisor: number): number {
   const big = BigInt(a) * BigInt(b);
   const by = BigInt(divisor);
   return exact(Number(big / by) + (big % by > 0n ? 1 : 0), 'product');

@@ -155,6 +155,10 @@ export class OrderBook {
     this.#expectKnown(end.orderId);
     const row = this.#orders.block(end.orderId - 1);
     const at = this.#orders.start(end.orderId - 1);
+    if (end.status === 'filled') {
+      row[at + COMPLETE] = 1;
+      return;
+    }
     const known = row[at + STATUS];
     const status = codeOf(STATUSES, end.status);
     const earlier = known === 0 || end.time < row[at + END_TIME] || (end.time === row[at + END_TIME] && status < known);

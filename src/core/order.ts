@@ -98,7 +98,8 @@ export interface FillFact {
 
 export interface EndFact {
   readonly orderId: number;
-  readonly status: 'canceled' | 'expired' | 'rejected';
+  /** `filled`: nothing is left to fill, where no fill said so itself. */
+  readonly status: 'filled' | 'canceled' | 'expired' | 'rejected';
   readonly reason: string;
   readonly time: number;
 }

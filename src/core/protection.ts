@@ -1,3 +1,4 @@
+import type { MarketBar } from './engine.ts';
 import type { Lot, Position } from './position.ts';
 import type { Slot } from './slot.ts';
 import type { ExitReason } from './trade.ts';
@@ -30,6 +31,15 @@ export function targetQuantity(slot: Slot, lot: Lot, k: number, total: number, l
 export function targetPrice(slot: Slot, lot: Lot, k: number, side: number): number {
   const { partialExits } = slot.spec.orders;
   return k === partialExits.length ? lot.target : atMultiple(slot, side, lot.price, lot.stop, partialExits[k].atR);
+}
+
+/** Lets the best price since entry see a bar that closed. */
+export function seeBest(slot: Slot, bar: MarketBar): void {
+  const { position } = slot;
+  // What a bar traded before an entry inside it is unknown; only its close came later for certain.
+  const heldThrough = position.lots[0].time <= bar.openTime;
+  const reached = heldThrough ? (position.quantity > 0 ? bar.high : bar.low) : bar.close;
+  if (position.quantity > 0 ? reached > slot.best : reached < slot.best) slot.best = reached;
 }
 
 /**

@@ -47,7 +47,7 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
     // Clients sign with the time of their machine, which need not be that of the exchange.
     timestamps: speed === 1 && market.ownTime ? 'checked' : 'ignored',
   });
-  const sockets = new ExchangeSockets({ exchange, clock, wall: systemClock, random: draw });
+  const sockets = new ExchangeSockets({ exchange, clock, wall: stepped === null ? running : systemClock, random: draw });
   const driver = new MarketDriver({
     exchange,
     clock,

@@ -81,15 +81,15 @@ export class DesiredOrders {
    * target covers gets the stop alone. Parts below a lot or the least order value are left out: no exchange takes them.
    */
   plan(held: number, market: Market, pairs: boolean): ExitPlan {
-    const sellable = market.instrument.floorLot(held);
+    // What earlier positions left as dust is held too, but none of this position's business.
+    const sellable = (wanted: number): number => market.instrument.floorLot(Math.min(held, wanted));
     const leaving = [...this.exits.values()].find(({ role, type }) => role === 'exit' && type === 'market');
     if (leaving) {
-      const open = leaving.quantity - leaving.filled;
-      return { kind: 'leave', order: leaving.id, quantity: open >= held ? sellable : market.instrument.floorLot(open) };
+      return { kind: 'leave', order: leaving.id, quantity: sellable(leaving.quantity - leaving.filled) };
     }
     const stop = [...this.exits.values()].find(({ type }) => type === 'stop');
     const groups: ProtectionGroup[] = [];
-    let left = sellable;
+    let left = sellable(stop ? stop.quantity - stop.filled : held);
     for (const target of this.exits.values()) {
       if (target.type !== 'limit' || (stop && !pairs)) continue;
       const quantity = market.instrument.floorLot(Math.min(left, target.quantity - target.filled));

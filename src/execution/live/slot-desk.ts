@@ -1,4 +1,4 @@
-import type { Command } from '../../core/order.ts';
+import type { Command, EndFact } from '../../core/order.ts';
 import { formatUnits, parseUnits } from '../../core/decimal.ts';
 import type { Outcome, VenueReport } from '../venues/venue.ts';
 import { type ClientId, clientIdText, type Leg } from './client-id.ts';
@@ -85,8 +85,7 @@ export class SlotDesk {
     }
     order.state = 'done';
     this.#context.settled(order);
-    if (order.leg === 'entry' && order.ended !== 'filled') this.#end(order.order, order.ended, order.reason);
-    if (order.leg === 'entry') this.desired.entries.delete(order.order);
+    if (order.leg === 'entry') this.#end(order.order, order.ended, order.reason);
     if (order.ended === 'rejected' && order.leg !== 'entry') this.#refused(order.leg, order.reason);
   }
 
@@ -339,7 +338,7 @@ export class SlotDesk {
     });
   }
 
-  #end(order: number, status: 'canceled' | 'expired' | 'rejected', reason: string): void {
+  #end(order: number, status: EndFact['status'], reason: string): void {
     const { emit, gate } = this.#context;
     this.desired.ended(order);
     emit({ kind: 'end', end: { orderId: order, status, reason, time: gate.venue.time() } });

@@ -101,7 +101,7 @@ export class LiveSession {
             executor,
             slots: built.engineRun.engine.slots.map(({ spec }) => spec),
             quote: options.config.execution.quote,
-            cash: () => formatUnits(Math.min(ledger.cash, ledger.free()), built.cashDecimals),
+            cash: () => formatUnits(ledger.cash, built.cashDecimals),
             emit: (input) => this.input(input as StepInput),
             alert: (alert) => options.on({ kind: 'alert', alert }),
           })
