@@ -7,8 +7,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 const script = fileURLToPath(new URL('../fixtures/journal-full-loop.ts', import.meta.url));
 
+const UNSHARE = 'unshare';
 /** A process with a disk of its own needs a system that lets it have one. */
-const canMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
+const canMount = spawnSync(UNSHARE, ['-rm', 'mount', '-t', 'tmpfs', 'none', tmpdir()]).status === 0;
 
 /** What the script says on a disk of so many megabytes. */
 function onSmallDisk(megabytes: number): { orders: number; ordersBeforeReserve: number; errors: string[] } {
@@ -16,7 +17,7 @@ function onSmallDisk(megabytes: number): { orders: number; ordersBeforeReserve: 
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const shell = `mount -t tmpfs -o size=${megabytes}m none "$1" && exec "$2" "$3" "$1"`;
   const args = ['-rm', 'sh', '-c', shell, 'sh', folder, process.execPath, script];
-  const { stdout, stderr, status } = spawnSync('unshare', args, { encoding: 'utf8' });
+  const { stdout, stderr, status } = spawnSync(UNSHARE, args, { encoding: 'utf8' });
   expect([stderr, status]).toEqual(['', 0]);
   return JSON.parse(stdout) as ReturnType<typeof onSmallDisk>;
 }

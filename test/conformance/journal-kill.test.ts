@@ -11,6 +11,7 @@ const stateDir = mkdtempSync(join(tmpdir(), 'vlv-kill-'));
 afterAll(() => rmSync(stateDir, { recursive: true }));
 
 const PLACE = { stateDir, account: 'main' };
+const STRACE = 'strace';
 const KILLS = 8;
 
 /** Starts the writer, kills it as soon as it has said so many orders, and returns what it said. */
@@ -67,13 +68,13 @@ describe('a journal whose engine is killed', () => {
     openJournal(PLACE, 1).close();
   });
 
-  it.skipIf(spawnSync('strace', ['-o', '/dev/null', 'true']).status !== 0)(
+  it.skipIf(spawnSync(STRACE, ['-o', '/dev/null', 'true']).status !== 0)(
     'was synced before each leave to send, as the system saw it',
     async () => {
       const trace = join(stateDir, 'calls');
       const script = fileURLToPath(new URL('../fixtures/journal-loop.ts', import.meta.url));
       const calls = ['-f', '-e', 'trace=fsync,fdatasync,write', '-o', trace];
-      const child = spawn('strace', [...calls, process.execPath, script, stateDir], {
+      const child = spawn(STRACE, [...calls, process.execPath, script, stateDir], {
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       let said = '';
