@@ -40,7 +40,8 @@ export function deviationStep(x: Series, from: number, to: number, state: Deviat
       out[i] = Number.NaN;
       continue;
     }
-    const oldest = ring[position] - anchor;
+    const left = ring[position];
+    const oldest = left - anchor;
     ring[position++] = value;
     if (position === length) {
       position = 0;
@@ -51,25 +52,29 @@ export function deviationStep(x: Series, from: number, to: number, state: Deviat
       squareRest = 0;
       for (let j = 0; j < length; j++) {
         const distance = ring[j] - anchor;
+        const lost = sumError(ring[j], -anchor, distance);
         const total = sum + distance;
-        sumRest += sumError(sum, distance, total);
+        sumRest += sumError(sum, distance, total) + lost;
         sum = total;
         const squared = distance * distance;
         const squares = square + squared;
-        squareRest += sumError(square, squared, squares) + squareError(distance, squared);
+        squareRest += sumError(square, squared, squares) + squareError(distance, squared) + 2 * distance * lost;
         square = squares;
       }
     } else {
       const newest = value - anchor;
+      const newestLost = sumError(value, -anchor, newest);
+      const oldestLost = sumError(left, -anchor, oldest);
       const change = newest - oldest;
       const total = sum + change;
-      sumRest += sumError(newest, -oldest, change) + sumError(sum, change, total);
+      sumRest += sumError(newest, -oldest, change) + sumError(sum, change, total) + (newestLost - oldestLost);
       sum = total;
       const added = newest * newest;
       const removed = oldest * oldest;
       const growth = added - removed;
       const squares = square + growth;
       squareRest += squareError(newest, added) - squareError(oldest, removed);
+      squareRest += 2 * (newest * newestLost - oldest * oldestLost);
       squareRest += sumError(added, -removed, growth) + sumError(square, growth, squares);
       square = squares;
     }
