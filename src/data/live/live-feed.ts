@@ -1,7 +1,6 @@
-import { Bars, allocateColumns, BAR_FIELDS } from '../../core/bars.ts';
+import type { Bars } from '../../core/bars.ts';
 import { ValvulinError } from '../../core/errors.ts';
 import type { Clock, Http, Random, Sockets, Timer } from '../../core/ports.ts';
-import { resample } from '../../core/resample.ts';
 import { lastClosedOpen, Scheduler, warmupStart } from '../../core/scheduler.ts';
 import { barOpen, type Timeframe } from '../../core/timeframe.ts';
 import { CloseTimer } from './close-timer.ts';
@@ -12,8 +11,10 @@ import type { FeedEvent } from './feed-events.ts';
 import { FeedHealth } from './feed-health.ts';
 import type { Confirmation } from './live-series.ts';
 import { LiveSource } from './live-source.ts';
+import { machinePace } from './machine-pace.ts';
 import type { MarketFrame } from './market-frames.ts';
-import { PAGE_BARS, PublicRest } from './public-rest.ts';
+import { PublicRest } from './public-rest.ts';
+import { restHistory } from './rest-history.ts';
 import { klineStream, type LiveStream, seriesKey, sourceTimeframe } from './sources.ts';
 import { StaleWatch } from './stale-watch.ts';
 import { StreamShard } from './stream-shard.ts';
@@ -149,17 +150,8 @@ export class BinanceLiveFeed {
   ): Promise<Bars> {
     if (!this.time.synced) await this.time.sync();
     const now = this.time.now();
-    const start = 'since' in range ? barOpen(range.since, timeframe) : warmupStart(now, timeframe, range.count);
-    const source = sourceTimeframe(timeframe);
-    const closedAt = this.time.closedBefore;
-    const pages: Bars[] = [];
-    for (let from = start; from < now; ) {
-      const page = await this.#rest.klines({ symbol, timeframe: source, from, to: now, closedAt });
-      pages.push(page);
-      if (page.length < PAGE_BARS - 1) break;
-      from = page.time[page.length - 1] + 1;
-    }
-    return resample(joined(symbol, source, pages), timeframe);
+    const from = 'since' in range ? barOpen(range.since, timeframe) : warmupStart(now, timeframe, range.count);
+    return restHistory(this.#rest, { symbol, timeframe, from, to: now, closedAt: this.time.closedBefore });
   }
 
   #openSources(): void {
@@ -317,25 +309,5 @@ export class BinanceLiveFeed {
   }
 }
 
-/** A clock that waits as long as the machine does, where `clock` runs `speed` times as fast. */
-function machinePace(clock: Clock, speed: number): Clock {
-  if (speed === 1) return clock;
-  return {
-    now: () => clock.now(),
-    monotonic: () => clock.monotonic() / speed,
-    after: (ms, run) => clock.after(ms * speed, run),
-  };
-}
-
 const skewWords = (ms: number): string => `${Math.round(Math.abs(ms))} ms ${ms < 0 ? 'ahead of' : 'behind'}`;
 const connectionCause = (index: number): string => `connection ${index}`;
-
-function joined(symbol: string, timeframe: Timeframe, pages: readonly Bars[]): Bars {
-  const columns = allocateColumns(pages.reduce((sum, page) => sum + page.length, 0));
-  let at = 0;
-  for (const page of pages) {
-    for (const field of BAR_FIELDS) columns[field].set(page[field] as Float64Array, at);
-    at += page.length;
-  }
-  return new Bars(symbol, timeframe, columns);
-}
