@@ -38,6 +38,8 @@ export class Account {
   /** Assets whose balance changed since the last position report. */
   readonly changed = new Set<string>();
   updateTime = 0;
+  /** What other products of the exchange have locked, by asset. */
+  readonly externalLocks = new Map<string, bigint>();
   readonly #balances = new Map<string, Balance>();
 
   constructor(spec: ExchangeAccount, uid: number) {

@@ -89,6 +89,11 @@ export function balanceUpdate(asset: string, change: bigint, time: number): User
   return { e: 'balanceUpdate', E: time, a: asset, d: print(change), T: time };
 }
 
+/** Money was locked by another product of the exchange, or given back where `change` is below 0. */
+export function externalLockUpdate(asset: string, change: bigint, time: number): UserEvent {
+  return { e: 'externalLockUpdate', E: time, a: asset, d: print(change), T: time };
+}
+
 export function listStatus(list: OrderList, time: number): UserEvent {
   return {
     e: 'listStatus',

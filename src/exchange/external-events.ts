@@ -1,6 +1,6 @@
 import { Refusal } from './api-error.ts';
 import { floorTo, least, units } from './amount.ts';
-import { balanceUpdate } from './execution-report.ts';
+import { balanceUpdate, externalLockUpdate } from './execution-report.ts';
 import type { ExchangeState } from './exchange-state.ts';
 import type { ExchangeFault } from './faults.ts';
 import type { Side } from './types.ts';
@@ -41,6 +41,10 @@ export function happen(state: ExchangeState, event: Event): void {
     case 'ext.transfer':
     case 'ext.deposit':
       engine.run(() => transfer(state, event));
+      return;
+    case 'ext.lock':
+    case 'ext.unlock':
+      engine.run(() => lock(state, event));
   }
 }
 
@@ -107,4 +111,20 @@ function transfer(
   account.add(asset, change);
   const time = state.time();
   for (const listener of state.users.get(account) ?? []) listener(balanceUpdate(asset, change, time));
+}
+
+function lock(
+  state: ExchangeState,
+  { verb, apiKey, asset, amount }: Extract<Event, { verb: 'ext.lock' | 'ext.unlock' }>,
+): void {
+  const account = state.account(apiKey);
+  const held = account.externalLocks.get(asset) ?? 0n;
+  const wanted = units(amount);
+  const change = verb === 'ext.lock' ? least(wanted, account.free(asset)) : -least(wanted, held);
+  if (change === 0n) return;
+  state.engine.touch(account);
+  account.externalLocks.set(asset, held + change);
+  account.lock(asset, change);
+  const time = state.time();
+  for (const listener of state.users.get(account) ?? []) listener(externalLockUpdate(asset, change, time));
 }

@@ -66,6 +66,13 @@ export type ExchangeFault =
       readonly apiKey: string;
       readonly asset: string;
       readonly amount: string;
+    }
+  /** Another product of the exchange locks money (at most what is free), or gives back what such locks hold. */
+  | {
+      readonly verb: 'ext.lock' | 'ext.unlock';
+      readonly apiKey: string;
+      readonly asset: string;
+      readonly amount: string;
     };
 
 export interface FilterChange {

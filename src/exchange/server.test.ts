@@ -92,6 +92,15 @@ describe('a served exchange', () => {
     expect(client.ended?.[0]).toBe(1006);
   });
 
+  it.each([1006, 1011])('ends sockets with the code %i', async (code) => {
+    const { server, small } = await serve();
+    const client = new SocketClient(nodeSockets, `${server.ws}/ws`);
+    await until(() => client.opened === 1);
+    small.hub.inject({ verb: 'ws.close', code });
+    await until(() => client.ended !== null);
+    expect(client.ended?.[0]).toBe(code);
+  });
+
   it('takes faults of every kind, and pushes of the price, by request', async () => {
     const { server, small } = await serve();
     const client = new SocketClient(nodeSockets, `${server.ws}/ws/btcusdt@trade`);

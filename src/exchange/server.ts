@@ -26,6 +26,8 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 /** As long as the exchange may hold a request back. */
 const TIMEOUT_MS = 60_000;
 const MAX_BODY = 1_000_000;
+/** What a lost connection shows; it cannot be sent. */
+const ABNORMAL = 1006;
 const METHODS = new Set(['GET', 'POST', 'PUT', 'DELETE']);
 
 /** A local exchange on loopback: REST, market streams and the WebSocket API on one port. */
@@ -129,7 +131,7 @@ export class ExchangeServer {
     const wire: Wire = {
       send: (text) => whenOpen((open) => open.send(text)),
       ping: () => whenOpen((open) => open.ping()),
-      close: (code, reason) => whenOpen((open) => open.close(code, reason)),
+      close: (code, reason) => whenOpen((open) => (code === ABNORMAL ? open.terminate() : open.close(code, reason))),
       abandon: () => whenOpen((open) => open.pause()),
     };
     const session = this.#options.sockets.accept(request.url ?? '/', wire, address);

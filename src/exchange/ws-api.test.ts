@@ -185,6 +185,22 @@ describe('user data', () => {
     );
   });
 
+  it('tells of money that another product of the exchange locks and gives back', async () => {
+    const small = opened();
+    const client = small.client('/ws-api/v3');
+    await ask(small, client, 'userDataStream.subscribe.signature', hmac());
+    small.exchange.inject({ verb: 'ext.lock', apiKey: API_KEY, asset: 'BTC', amount: '3' });
+    small.exchange.inject({ verb: 'ext.unlock', apiKey: API_KEY, asset: 'BTC', amount: '0.4' });
+    small.pass(0);
+    const balance = (f: string, l: string) => [{ a: 'BTC', f, l }];
+    expect(client.takeEvents()).toMatchObject([
+      { e: 'externalLockUpdate', a: 'BTC', d: '1.00000000' },
+      { e: 'outboundAccountPosition', B: balance('0.00000000', '1.00000000') },
+      { e: 'externalLockUpdate', a: 'BTC', d: '-0.40000000' },
+      { e: 'outboundAccountPosition', B: balance('0.40000000', '0.60000000') },
+    ]);
+  });
+
   it('ends by request, by logout, and by the exchange; numbers are never used again', async () => {
     const small = opened();
     const client = small.client('/ws-api/v3');

@@ -80,7 +80,7 @@ export class WsApi implements Speaker {
   message(text: string): void {
     const request = parse(text);
     if ('msg' in request) this.#refuse(null, request);
-    else void this.#handle(request);
+    else void this.#handle(request).catch((error: unknown) => this.#fail(request.id, error));
   }
 
   async #handle(request: Request): Promise<void> {
@@ -198,6 +198,16 @@ export class WsApi implements Speaker {
 
   #refuse(id: RequestId, { status, code, msg }: Refusal): void {
     this.#send({ id, status, error: { code, msg }, rateLimits: [] });
+  }
+
+  /** What the exchange did not expect of itself: its client is told, as Binance does, and the connection goes on. */
+  #fail(id: RequestId, error: unknown): void {
+    const cause = error instanceof Error ? error.message : String(error);
+    this.#refuse(id, {
+      status: 500,
+      code: -1000,
+      msg: `An unknown error occurred while processing the request: ${cause}`,
+    });
   }
 
   #limits({ params }: Request, answer: ApiAnswer | undefined): object {

@@ -95,6 +95,7 @@ describe('valvulin exchange', () => {
     [['--speed', 'fast'], '--speed', 'Expected a speed such as 60x, got "fast"'],
     [['--speed', '0x'], '--speed', 'got "0x"'],
     [['--port', '65536'], '--port', 'at most 65535, got "65536"'],
+    [['--faults', 'many'], '--faults', 'got "many"'],
     [['--seed', '-1'], '--seed', 'got "-1"'],
     [['--balance', 'USDT'], '--balance', 'Expected a balance such as USDT=10000, got "USDT"'],
     [['--symbols', ','], '--symbols', 'Expected symbols such as BTCUSDT,ETHUSDT, got ","'],

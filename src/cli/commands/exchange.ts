@@ -14,6 +14,7 @@ interface Flags {
   readonly history: string;
   readonly fromBars?: readonly string[];
   readonly lockstep?: true;
+  readonly faults?: string;
 }
 
 const USUAL_BALANCE = ['USDT=10000'];
@@ -30,6 +31,10 @@ export function registerExchange(parent: Command, context: CommandContext): void
     .option('--timeframe <timeframe>', 'bars that the made-up market is played from', '1m')
     .option('--history <timeframe>', 'how much of the market has happened before the start', '30d')
     .option('--from-bars <files...>', 'play these bars instead, one file for each symbol, at their own times')
+    .option(
+      '--faults <seed>',
+      'let things go wrong for a day: lost answers, dead streams, refusals, holes; as the seed says',
+    )
     .option('--lockstep', 'time stands still until a client asks for the next instant')
     .addHelpText(
       'after',
@@ -40,7 +45,8 @@ Faults on demand: POST /local/faults; a push of the price: POST /local/trade. Ct
 Examples:
   valvulin exchange --speed 60x --seed 7
   valvulin exchange --symbols BTCUSDT --balance USDT=500 BTC=0.1 --port 8089
-  valvulin exchange --from-bars data/BTCUSDT_1h.csv --speed 3600x`,
+  valvulin exchange --from-bars data/BTCUSDT_1h.csv --speed 3600x
+  valvulin exchange --faults 3`,
     )
     .action((flags: Flags) => serve(flags, context));
 }
@@ -48,8 +54,9 @@ Examples:
 async function serve(flags: Flags, context: CommandContext): Promise<void> {
   const { terminal } = context;
   const speed = flags.lockstep === true ? null : speedOf(flags.speed);
-  const seed = wholeNumber(flags.seed, '--seed', Number.MAX_SAFE_INTEGER);
+  const seed = seedOf(flags.seed, '--seed');
   const port = wholeNumber(flags.port, '--port', 65_535);
+  const faults = flags.faults === undefined ? {} : { faults: seedOf(flags.faults, '--faults') };
   const balances = Object.fromEntries((flags.balance ?? USUAL_BALANCE).map(balanceOf));
   const historyMs = timeframeMs(toTimeframe(flags.history));
   const signal = context.interruptible();
@@ -67,7 +74,7 @@ async function serve(flags: Flags, context: CommandContext): Promise<void> {
         })
       : await recordedMarket(flags.fromBars, historyMs);
   const onEnd = (): void => terminal.note('The bars are over: prices stand still from here on.');
-  const playground = await openPlayground({ market, speed, seed, balances, port, onEnd });
+  const playground = await openPlayground({ market, speed, seed, balances, port, onEnd, ...faults });
   const pace = speed === null ? 'in lockstep' : speed === 1 ? 'in real time' : `${speed} times as fast as real time`;
   terminal.out(`Local exchange: ${market.described}, ${pace}. Prices and money are invented.`);
   terminal.out(described(playground, balances, speed));
@@ -120,6 +127,10 @@ function speedOf(text: string): number {
   const factor = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1] ?? Number.NaN);
   if (factor > 0) return factor;
   throw new ValvulinError('VLV_USAGE', `Expected a speed such as 60x, got "${text}"`, { where: '--speed' });
+}
+
+function seedOf(text: string, where: string): number {
+  return wholeNumber(text, where, Number.MAX_SAFE_INTEGER);
 }
 
 function wholeNumber(text: string, where: string, most: number): number {
