@@ -33,9 +33,3 @@ export function orderRefusal(msg: string): Refusal {
 export function filterFailure(filter: string): Refusal {
   return refusal(-1013, `Filter failure: ${filter}`);
 }
-
-export const INSUFFICIENT_BALANCE = 'Account has insufficient balance for requested action.';
-export const MARKET_CLOSED = 'Market is closed.';
-export const WOULD_TRIGGER = 'Order would trigger immediately.';
-export const WOULD_MATCH = 'Order would immediately match and take.';
-export const BAD_PRICE_RELATION = 'The relationship of the prices for the orders is not correct.';

@@ -24,11 +24,27 @@ export interface ListRow {
 /** What the queries of one account see. */
 export class AccountHistory {
   readonly orders = new Map<number, OrderRow>();
+  readonly openOrders = new Map<number, OrderRow>();
+  /** Id of the newest order of each client id, by symbol and client id. */
+  readonly #newest = new Map<string, number>();
   readonly lists = new Map<number, ListRow>();
   readonly trades: OwnTrade[] = [];
   readonly amendments: JsonObject[] = [];
   balances: readonly BalanceRow[] = [];
   updateTime = 0;
+
+  put(row: OrderRow): void {
+    this.orders.set(row.id, row);
+    if (row.open) this.openOrders.set(row.id, row);
+    else this.openOrders.delete(row.id);
+    const name = `${row.symbol} ${row.clientId}`;
+    this.#newest.set(name, Math.max(row.id, this.#newest.get(name) ?? 0));
+  }
+
+  /** The newest order that has or had this client id. */
+  byClientId(symbol: string, clientId: string): OrderRow | undefined {
+    return this.orders.get(this.#newest.get(`${symbol} ${clientId}`) ?? 0);
+  }
 }
 
 interface Pending {
@@ -64,7 +80,7 @@ export class History {
   order(order: SpotOrder): void {
     const { id, clientId, time, isOpen, rules } = order;
     const row: OrderRow = { id, clientId, time, open: isOpen, symbol: rules.name, view: orderView(order) };
-    this.#later(() => this.#rows(order.account).orders.set(id, row));
+    this.#later(() => this.#rows(order.account).put(row));
   }
 
   list(list: OrderList): void {

@@ -1,13 +1,16 @@
-import { BAD_PRICE_RELATION, orderRefusal, refusal } from './api-error.ts';
+import { orderRefusal, refusal } from './api-error.ts';
 import { checkCounts } from './filters.ts';
 import type { SymbolDesk } from './exchange-state.ts';
 import type { AccountContext, Operation } from './operation.ts';
 import { assertNewId, canceledList, prepare } from './order-operations.ts';
+import { assertAffordable } from './order-checks.ts';
 import { type OrderList, ordersOf } from './order-list.ts';
 import { leg, readSide, readStp, readTerms, type Shared } from './order-terms.ts';
 import { type JsonObject, listView, newOrderView } from './order-views.ts';
 import type { OrderTerms, SpotOrder } from './spot-order.ts';
 import type { Json } from './types.ts';
+
+const BAD_PRICES = 'The relationship of the prices for the orders is not correct.';
 
 /** The two legs of an OCO in their price relation. @throws Refusal -1165.., -2010 */
 function checkPair(above: OrderTerms, below: OrderTerms, { book }: SymbolDesk): void {
@@ -16,12 +19,12 @@ function checkPair(above: OrderTerms, below: OrderTerms, { book }: SymbolDesk): 
     throw refusal(-1158, 'OCO orders must have one STOP_LOSS leg and one LIMIT_MAKER or TAKE_PROFIT leg.');
   }
   const sells = above.side === 'SELL';
-  if (above.type.startsWith('STOP_LOSS') === sells) throw orderRefusal(BAD_PRICE_RELATION);
+  if (above.type.startsWith('STOP_LOSS') === sells) throw orderRefusal(BAD_PRICES);
   const level = (terms: OrderTerms): bigint => (terms.type === 'LIMIT_MAKER' ? terms.price : terms.stopPrice);
   const { last } = book.quotes;
   const [high, low] = [level(above), level(below)];
   // A trailing leg may have no price of its own.
-  if ((high > 0n && high <= last) || (low > 0n && low >= last)) throw orderRefusal(BAD_PRICE_RELATION);
+  if ((high > 0n && high <= last) || (low > 0n && low >= last)) throw orderRefusal(BAD_PRICES);
 }
 
 function makeList(
@@ -81,7 +84,7 @@ function oco(context: AccountContext): Json {
   checkPair(above, below, desk);
   const legs = [below, above].map((terms) => prepare(state, account, desk, terms));
   const list = makeList(context, desk, null, legs);
-  engine.checkBalance(legs);
+  assertAffordable(legs, desk.book);
   engine.acceptList(list);
   engine.accept(legs, mishap);
   return placedList(list, time);
@@ -121,7 +124,7 @@ function readPair({ parameters, state }: AccountContext, { book }: SymbolDesk, s
   const [high, low] = [level(above), level(below)];
   const sells = above.side === 'SELL';
   const shapes = above.type.startsWith('STOP_LOSS') !== sells && below.type.startsWith('STOP_LOSS') === sells;
-  if (!shapes || (high > 0n && low > 0n && high <= low)) throw orderRefusal(BAD_PRICE_RELATION);
+  if (!shapes || (high > 0n && low > 0n && high <= low)) throw orderRefusal(BAD_PRICES);
   if (book.rules.status !== 'TRADING') throw orderRefusal('Market is closed.');
   return [below, above];
 }

@@ -1,11 +1,11 @@
 import type { Account } from './account.ts';
 import { floorTo, least } from './amount.ts';
-import { INSUFFICIENT_BALANCE, orderRefusal, WOULD_MATCH, WOULD_TRIGGER } from './api-error.ts';
 import { accountPosition, executionReport, listStatus, type Occurrence } from './execution-report.ts';
 import type { History } from './history.ts';
 import { affordable, counterparty, reachable, walk } from './liquidity.ts';
 import { type OrderList, ordersOf } from './order-list.ts';
 import type { OrderBook } from './order-book.ts';
+import { assertAffordable, assertPrice } from './order-checks.ts';
 import { release, reserve, settle } from './settlement.ts';
 import { type OrderStatus, type OrderTerms, SpotOrder } from './spot-order.ts';
 import type { UserEvent } from './types.ts';
@@ -101,31 +101,11 @@ export class MatchingEngine {
     return ++this.#listId;
   }
 
-  /** @throws Refusal where price or balance forbid the order now */
+  /** @throws Refusal where the price now, or what is free, forbids the order */
   check(order: SpotOrder): void {
-    this.checkPrice(order);
-    this.checkBalance([order]);
-  }
-
-  checkPrice(order: SpotOrder): void {
     const book = this.book(order.rules.name);
-    const { last } = book.quotes;
-    if (order.isStop && order.terms.trailingDelta === 0) {
-      const reached = order.stopIsBelow ? last <= order.terms.stopPrice : last >= order.terms.stopPrice;
-      if (reached) throw orderRefusal(WOULD_TRIGGER);
-    }
-    if (order.terms.type === 'LIMIT_MAKER' && counterparty(order, book, this.#spec.touch) !== null)
-      throw orderRefusal(WOULD_MATCH);
-  }
-
-  /** @throws Refusal where what is free does not cover the greatest need of `orders` */
-  checkBalance(orders: readonly SpotOrder[]): void {
-    for (const order of orders) {
-      const { account, terms } = order;
-      const need =
-        terms.type === 'MARKET' && terms.side === 'BUY' ? walk(order, this.book(order.rules.name)).cost : order.needed;
-      if (account.free(order.spentAsset) < need) throw orderRefusal(INSUFFICIENT_BALANCE);
-    }
+    assertPrice(order, book, this.#spec.touch);
+    assertAffordable([order], book);
   }
 
   /** Takes orders in: one alone, or the legs of an OCO, which share what is set aside. */

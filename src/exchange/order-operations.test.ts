@@ -257,6 +257,9 @@ describe('amending', () => {
     expect(body.amendedOrder).toMatchObject({ origClientOrderId: 'a', clientOrderId: 'a2', qty: '0.40000000' });
     expect(exchange.balances('alice').get('USDT')?.locked).toBe(3_960_000_000n);
     const { orderId } = body.amendedOrder;
+    const byName = async (origClientOrderId: string): Promise<Loose> =>
+      (await alice.get('/api/v3/order', { symbol: 'BTCUSDT', origClientOrderId })).body;
+    expect([(await byName('a')).code, (await byName('a2')).orderId]).toEqual([-2013, orderId]);
     const rows = (await alice.get('/api/v3/order/amendments', { symbol: 'BTCUSDT', orderId })).body;
     expect(rows).toMatchObject([{ origClientOrderId: 'a', newClientOrderId: 'a2' }]);
     exchange.trade('BTCUSDT', '98', '0.5');

@@ -1,6 +1,6 @@
 import { refusal } from './api-error.ts';
 import { print } from './amount.ts';
-import type { ListRow, OrderRow } from './history.ts';
+import type { ListRow } from './history.ts';
 import type { AccountContext, Operation } from './operation.ts';
 import { tradeView } from './order-views.ts';
 import type { Json } from './types.ts';
@@ -17,12 +17,11 @@ function order({ state, parameters, account }: AccountContext): Json {
   if (id === undefined && clientId === undefined) {
     throw refusal(-1102, "Param 'origClientOrderId' or 'orderId' must be sent, but both were empty/null!");
   }
-  let found: OrderRow | undefined;
-  for (const row of state.history.of(account).orders.values()) {
-    // The newest of those that had this client id in turn.
-    if (row.symbol === symbol && (id === undefined ? row.clientId === clientId : row.id === id)) found = row;
-  }
-  if (!found) throw refusal(-2013, 'Order does not exist.');
+  const history = state.history.of(account);
+  const found = id === undefined ? history.byClientId(symbol, clientId ?? '') : history.orders.get(id);
+  // An amended order has left its old name.
+  if (found?.symbol !== symbol || (id === undefined && found.clientId !== clientId))
+    throw refusal(-2013, 'Order does not exist.');
   if (clientId !== undefined && found.clientId !== clientId) {
     throw refusal(-2039, 'Client order ID is not correct for this order ID.');
   }
@@ -33,8 +32,8 @@ function openOrders({ state, parameters, account }: AccountContext): Json {
   const symbol = parameters.optional('symbol');
   if (symbol !== undefined) state.desk(symbol);
   parameters.finish();
-  const rows = [...state.history.of(account).orders.values()];
-  return rows.filter((row) => row.open && (symbol === undefined || row.symbol === symbol)).map(({ view }) => view);
+  const rows = [...state.history.of(account).openOrders.values()].sort((a, b) => a.id - b.id);
+  return rows.filter((row) => symbol === undefined || row.symbol === symbol).map(({ view }) => view);
 }
 
 interface Span {
