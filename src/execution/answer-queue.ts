@@ -38,22 +38,24 @@ class EndAnswer {
  * taken, because the engine keeps none.
  */
 export class AnswerQueue {
+  /** Places are written again too: only the first `#count` hold answers of the present turn. */
   readonly #waiting: Input[] = [];
   readonly #fills: FillAnswer[] = [];
   readonly #ends: EndAnswer[] = [];
+  #count = 0;
   #taken = 0;
   #filled = 0;
   #ended = 0;
 
   /** True where nothing waits. */
   get isEmpty(): boolean {
-    return this.#taken === this.#waiting.length;
+    return this.#taken === this.#count;
   }
 
   /** The oldest answer that nobody took; undefined after the last. */
   take(): Input | undefined {
-    if (!this.isEmpty) return this.#waiting[this.#taken++];
-    while (this.#waiting.length > 0) this.#waiting.pop();
+    if (this.#taken < this.#count) return this.#waiting[this.#taken++];
+    this.#count = 0;
     this.#taken = 0;
     this.#filled = 0;
     this.#ended = 0;
@@ -65,7 +67,7 @@ export class AnswerQueue {
     const n = this.#filled++;
     if (n === this.#fills.length) this.#fills.push(new FillAnswer());
     const answer = this.#fills[n];
-    this.#waiting.push(answer);
+    this.#waiting[this.#count++] = answer;
     return answer.fill;
   }
 
@@ -78,6 +80,6 @@ export class AnswerQueue {
     end.status = status;
     end.reason = reason;
     end.time = time;
-    this.#waiting.push(answer);
+    this.#waiting[this.#count++] = answer;
   }
 }

@@ -101,15 +101,18 @@ export class HistoricalRun {
    */
   #passBar(cursor: StreamCursor, host: DecisionHost, valuation: ValuationLog, deliver: Deliver): void {
     const slice = this.#slice;
+    const venue = this.#venue;
+    const { engine } = this;
+    const { symbol, bar } = cursor;
     slice.time = cursor.at;
     cursor.enter();
-    this.#venue.open(cursor.symbol, cursor.bar);
+    venue.open(symbol, bar);
     slice.time = cursor.at;
     cursor.leave();
-    this.#venue.range(cursor.symbol, cursor.bar);
-    const commands = this.engine.step(slice);
+    venue.range(symbol, bar);
+    const commands = engine.step(slice);
     if (commands.length > 0) this.#execute(commands);
-    valuation.record(this.engine.ledger);
+    valuation.record(engine.ledger);
     host.decide(slice, deliver);
     if (this.#settlesAtClose) this.#settle(valuation);
   }
