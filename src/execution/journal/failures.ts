@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { ValvulinError } from '../../core/errors.ts';
 
 /** Another engine took the account over. */
-export function leaseLost(holder: string): ValvulinError {
+export function leaseLost(holder = 'another engine'): ValvulinError {
   return new ValvulinError('VLV_INSTANCE', `Expected to hold the account, but "${holder}" has taken it over`, {
     hint: 'This engine must not send anything any more, and stops. Only one engine may run on an account.',
   });

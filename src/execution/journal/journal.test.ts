@@ -196,11 +196,15 @@ describe.each(Object.entries(KINDS))('a journal in %s', (_name, account) => {
     const seizer = seize();
     expect(held.holdsLease()).toBe(false);
     expect(() => held.attempt(run, [place('late')])).toThrow(expect.objectContaining({ code: 'VLV_INSTANCE' }));
+    // With nothing to write, it is found out all the same.
+    const idle = seize();
+    expect(() => seizer.flush()).toThrow(expect.objectContaining({ code: 'VLV_INSTANCE' }));
     // It stays lost: an engine that goes on after the error cannot slip something in.
     expect(() => held.flush()).toThrow(expect.objectContaining({ code: 'VLV_INSTANCE' }));
-    seizer.recordState({ scope: 'account', state: 'HALT', who: 'operator', why: 'kill', time: 2 });
-    expect([...seizer.intents()]).toEqual([]);
+    idle.recordState({ scope: 'account', state: 'HALT', who: 'operator', why: 'kill', time: 2 });
+    expect([...idle.intents()]).toEqual([]);
     seizer.close();
+    idle.close();
     held.close();
     const next = open();
     expect(next.state().state).toBe('HALT');

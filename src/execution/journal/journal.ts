@@ -42,7 +42,10 @@ export interface Journal extends JournalReader {
   /** Changes the trading state, durably before it returns: it survives restarts. */
   recordState(change: StateChange): void;
 
-  /** Makes everything appended so far durable. */
+  /**
+   * Makes everything appended so far durable. Called every little while, it also tells an engine that lost its account.
+   * @throws ValvulinError `VLV_INSTANCE` where the lease is lost, even with nothing to write; `VLV_JOURNAL`
+   */
   flush(): void;
   /** False once another engine has taken over the account; nothing can be committed then, and the engine must stop. */
   holdsLease(): boolean;

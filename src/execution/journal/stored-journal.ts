@@ -1,5 +1,6 @@
 import type { OrderRecord, Trade } from '../../core/trade.ts';
 import { ValvulinError } from '../../core/errors.ts';
+import { leaseLost } from './failures.ts';
 import { type ChainedTable, type ChainEnd, chainEnds, singleRow } from './chain.ts';
 import {
   type DurableIntent,
@@ -106,17 +107,12 @@ export class StoredJournal extends StoredReader implements Journal {
 
   flush(): void {
     this.#assertSound();
-    if (this.#heldBack.length === 0) return;
-    for (const end of this.#touched) this.#heldBack.push({ table: 'chains', row: end.row() });
-    try {
-      this.store.write(this.#heldBack);
-    } catch (error) {
-      this.#failure = error instanceof Error ? error : new Error(String(error));
-      throw error;
+    if (this.#heldBack.length > 0) {
+      this.#write();
+    } else if (!this.store.holdsLease()) {
+      this.#failure = leaseLost();
+      throw this.#failure;
     }
-    this.#heldBack = [];
-    this.#touched.clear();
-    this.#newFacts.clear();
   }
 
   holdsLease(): boolean {
@@ -129,14 +125,28 @@ export class StoredJournal extends StoredReader implements Journal {
 
   override close(): void {
     try {
-      if (this.#failure === null) this.flush();
+      if (this.#failure === null && this.#heldBack.length > 0) this.#write();
     } finally {
       super.close();
     }
   }
 
   protected override beforeRead(): void {
-    this.flush();
+    this.#assertSound();
+    if (this.#heldBack.length > 0) this.#write();
+  }
+
+  #write(): void {
+    for (const end of this.#touched) this.#heldBack.push({ table: 'chains', row: end.row() });
+    try {
+      this.store.write(this.#heldBack);
+    } catch (error) {
+      this.#failure = error instanceof Error ? error : new Error(String(error));
+      throw error;
+    }
+    this.#heldBack = [];
+    this.#touched.clear();
+    this.#newFacts.clear();
   }
 
   #intend(run: number, inputSeq: number, intents: readonly NewIntent[]): readonly DurableIntent[] {
