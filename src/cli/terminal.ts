@@ -28,14 +28,21 @@ export function processTerminal(): Terminal {
   };
 }
 
+let leavesWithReader = true;
+
+/** From here on a reader that leaves ends nothing: an engine that trades outlives whoever watched it. */
+export function outliveReader(): void {
+  leavesWithReader = false;
+}
+
 /**
  * A reader that leaves early (`valvulin … | head`) is no error: the process ends quietly with the code it had so far.
  */
 export function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit();
-      throw error;
+      if (error.code !== 'EPIPE') throw error;
+      if (leavesWithReader) process.exit();
     });
   }
 }

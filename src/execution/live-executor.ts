@@ -155,7 +155,8 @@ export class LiveExecutor {
     const price = parseUnits(trade.price, instrument.priceDecimals);
     const done = desk.desired.fill(order.order, quantity);
     const notional = trade.side === 'BUY' ? market.notionalUp(price, quantity) : market.notionalDown(price, quantity);
-    const inQuote = trade.feeAsset === instrument.rules.quote;
+    // Without a fee, exchanges name no asset for it.
+    const inQuote = trade.feeAsset === instrument.rules.quote || trade.feeAsset === '';
     const inBase = trade.feeAsset === instrument.rules.base;
     this.#spec.emit({
       kind: 'fill',

@@ -16,7 +16,6 @@ import {
 } from './live/input-codec.ts';
 import { fillMarketBar, PaperVenue } from './live/paper-venue.ts';
 import type { LiveHost, StrategyFailure, StrategyQuestion } from './live-host.ts';
-import type { LiveExecutor } from './live-executor.ts';
 
 /** One symbol and timeframe of a live run. */
 export interface LiveStream {
@@ -39,6 +38,11 @@ export interface LiveStrategyGroup {
   enabled: boolean;
   /** Why it was stopped; null where it was not. */
   problem: string | null;
+}
+
+/** What takes the engine's commands instead of the simulated venue; what comes of them comes back as inputs. */
+export interface CommandSink {
+  apply(commands: readonly Command[]): void;
 }
 
 /** Where inputs and commands are written down before anything follows from them; in a replay, where they are compared. */
@@ -72,7 +76,7 @@ export class LiveRun {
   readonly #slice: MarketSlice;
   readonly #bars: readonly MarketBar[];
   readonly #paper: PaperVenue;
-  #executor: LiveExecutor | null = null;
+  #executor: CommandSink | null = null;
   readonly #market: MarketEvent[] = [];
   readonly #inputs: StepInput[] = [];
   #working = false;
@@ -94,7 +98,7 @@ export class LiveRun {
   }
 
   /** Sends commands to an exchange instead of to the simulated venue. Before the first input. */
-  tradeOn(executor: LiveExecutor): void {
+  tradeOn(executor: CommandSink): void {
     this.#executor = executor;
   }
 

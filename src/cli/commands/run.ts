@@ -87,13 +87,10 @@ async function openLive(
 ): Promise<OpenedVenue> {
   const { terminal, env } = context;
   const { checkLiveConditions } = await import('../../runs/live/live-conditions.ts');
-  const { openBinanceVenue, venueOf } = await import('../live/open-venue.ts');
+  const { openVenue, venueOf } = await import('../live/open-venue.ts');
   checkLiveConditions(config);
-  const opened = await openBinanceVenue(venueOf(config, baseDir), env, clock, (text) => terminal.note(text));
-  if (opened.warning !== null) terminal.note(opened.warning);
-  if (config.execution.venue === 'binance') {
-    for (const warning of await opened.venue.checkPermissions('warn')) terminal.note(warning);
-  }
+  const opened = await openVenue(venueOf(config, baseDir), env, clock, (text) => terminal.note(text));
+  for (const warning of opened.warnings) terminal.note(warning);
   if (config.execution.venue === 'local' || flags.yesLive === true) return opened;
   const { capital, quote, venue } = config.execution;
   terminal.note(`Live on ${venue} with ${capital} ${quote}: ${config.strategies.map(strategyKey).join(', ')}`);

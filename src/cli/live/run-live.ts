@@ -12,6 +12,7 @@ import { Log, type LogEvent } from '../../runs/log.ts';
 import type { CommandContext } from '../command-context.ts';
 import { jsonLine, LineWriter } from '../line-writer.ts';
 import { LiveView, terminalScreen } from '../live-view.ts';
+import { outliveReader } from '../terminal.ts';
 import type { OpenedVenue } from './open-venue.ts';
 import { openSession } from './run-session.ts';
 import { logSessionEvent } from './session-log.ts';
@@ -35,6 +36,7 @@ export interface LiveRunRequest {
 export async function runLive(request: LiveRunRequest): Promise<void> {
   const { config, baseDir, clock, opened, context } = request;
   const { terminal } = context;
+  outliveReader();
   const events: LogEvent[] = [];
   const screen = request.json ? null : terminalScreen();
   const lines = new LineWriter(process.stdout);
@@ -65,7 +67,7 @@ export async function runLive(request: LiveRunRequest): Promise<void> {
         feed.detail = event.event.up ? 'connected' : event.event.reason;
       }
       if (event.kind === 'failed') stopped.fail(event.error);
-      logSessionEvent(log, event);
+      logSessionEvent(log, event, (fill) => ({ ...session.describeFill(fill) }));
       view?.changed();
     },
     onOutput: (text) => log.info('strategy_output', { text: text.trimEnd() }, text),

@@ -8,7 +8,7 @@ import { exchangeRules } from '../../data/binance/exchange-rules.ts';
 import { BinanceLiveFeed } from '../../data/live/live-feed.ts';
 import { type FeedEndpoints, feedEndpoints } from '../../data/live/endpoints.ts';
 import { HistoryLake } from '../../data/index.ts';
-import { nodeHttp, nodeSockets } from '../../data/node-ports.ts';
+import { nodeHttp, nodeSockets, systemClock } from '../../data/node-ports.ts';
 import { accountName, type JournalPlace, openJournal } from '../../execution/journal/open.ts';
 import type { Journal } from '../../execution/journal/journal.ts';
 import type { SpotVenue } from '../../execution/venues/venue.ts';
@@ -48,6 +48,13 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
   mkdirSync(stateDir, { recursive: true });
   const place = { stateDir, account: accountName(venue ? 'live' : 'paper', config.execution.venue) };
   const journal = openJournal(place, clock.now());
+  const host = new WorkerHost({
+    baseDir,
+    // A strategy thinks as fast as this machine does, however fast the exchange's time runs.
+    clock: systemClock,
+    deadlineMs: config.execution.strategy_deadline_ms,
+    onOutput: request.onOutput,
+  });
   try {
     const session = await LiveSession.open({
       config,
@@ -55,12 +62,7 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
       clock,
       venue,
       owner: place.account.replaceAll(/[^a-z0-9]/g, '').slice(-8),
-      host: new WorkerHost({
-        baseDir,
-        clock,
-        deadlineMs: config.execution.strategy_deadline_ms,
-        onOutput: request.onOutput,
-      }),
+      host,
       feed: new BinanceLiveFeed({
         http: nodeHttp,
         sockets: nodeSockets,
@@ -80,6 +82,7 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
     });
     return { session, place, close: () => journal.close() };
   } catch (error) {
+    await host.stop();
     closeQuietly(journal);
     throw error;
   }

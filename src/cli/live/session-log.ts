@@ -1,11 +1,15 @@
+import type { FillFact } from '../../core/order.ts';
 import type { Log, LogFields } from '../../runs/log.ts';
 import type { SessionEvent } from '../../runs/live/session.ts';
 
-/** Tells of a session in the log's words. What comes with every bar is told for who asks for details only. */
-export function logSessionEvent(log: Log, event: SessionEvent): void {
+/**
+ * Tells of a session in the log's words. What comes with every bar is told for who asks for details only.
+ * @param fillOf a fill in ordinary numbers
+ */
+export function logSessionEvent(log: Log, event: SessionEvent, fillOf: (fill: FillFact) => LogFields): void {
   switch (event.kind) {
     case 'input':
-      return logInput(log, event.input);
+      return logInput(log, event.input, fillOf);
     case 'alert': {
       const { level, code, detail } = event.alert;
       const name = code.toLowerCase();
@@ -27,14 +31,18 @@ export function logSessionEvent(log: Log, event: SessionEvent): void {
   }
 }
 
-function logInput(log: Log, input: (SessionEvent & { kind: 'input' })['input']): void {
+function logInput(
+  log: Log,
+  input: (SessionEvent & { kind: 'input' })['input'],
+  fillOf: (fill: FillFact) => LogFields,
+): void {
   const plain = (fields: object): LogFields => {
     const { time: at, ...rest } = fields as { readonly time?: number } & Record<string, unknown>;
     return { ...(at === undefined ? {} : { at: new Date(at) }), ...rest };
   };
   switch (input.kind) {
     case 'fill':
-      return log.info('fill', plain(input.fill));
+      return log.info('fill', fillOf(input.fill));
     case 'end':
       return log.info('order_ended', plain(input.end));
     case 'answer':

@@ -2,6 +2,8 @@ import type { Config } from '../../core/config/index.ts';
 import { formatUnits } from '../../core/decimal.ts';
 import type { TradingState } from '../../core/entry-gate.ts';
 import type { InstrumentRules } from '../../core/instrument.ts';
+import { pow10 } from '../../core/money.ts';
+import type { FillFact, OrderRole } from '../../core/order.ts';
 import type { Clock, Timer } from '../../core/ports.ts';
 import type { FeedEvent } from '../../data/live/feed-events.ts';
 import type { BinanceLiveFeed } from '../../data/live/live-feed.ts';
@@ -44,6 +46,21 @@ export interface LiveSessionOptions {
   /** Starts new books, whatever the account did before. */
   readonly fresh?: boolean;
   readonly on: (event: SessionEvent) => void;
+}
+
+/** A fill as people read it. */
+export interface FillDescription {
+  readonly at: Date;
+  readonly strategy: string;
+  readonly role: OrderRole;
+  readonly side: 'BUY' | 'SELL';
+  /** Base asset. */
+  readonly quantity: number;
+  readonly price: number;
+  /** Quote money; what was taken in the base asset is not in it. */
+  readonly fee: number;
+  /** Number of the engine's order. */
+  readonly order: number;
 }
 
 /** What somebody may want to see or log, as it happens. */
@@ -148,6 +165,22 @@ export class LiveSession {
     this.#every('flush', FLUSH_MS, () => journal.flush());
     if (this.#recovery) this.#every('recover', RECOVER_MS, () => void this.#recover());
     clock.after(0, () => this.#checkFailure());
+  }
+
+  /** A fill in ordinary numbers, with what it belongs to. */
+  describeFill({ orderId, quantity, price, fee, time }: FillFact): FillDescription {
+    const { book, slots } = this.engineRun.engine;
+    const { symbol, timeframe, strategy, market } = slots[book.slot(orderId)].spec;
+    return {
+      at: new Date(time),
+      strategy: `${symbol}:${timeframe}:${strategy}`,
+      role: book.role(orderId),
+      side: book.side(orderId) > 0 ? 'BUY' : 'SELL',
+      quantity: market.instrument.quantity(quantity),
+      price: market.instrument.price(price),
+      fee: fee / pow10(this.cashDecimals),
+      order: orderId,
+    };
   }
 
   /** Exchange time, epoch ms. */
