@@ -1,4 +1,4 @@
-import { barClose, barOpen, type Timeframe } from '../core/timeframe.ts';
+import { barClose, barOpen, divides, type Timeframe } from '../core/timeframe.ts';
 import { print, units, valueOf } from './amount.ts';
 import type { ExchangeBar, Kline } from './types.ts';
 
@@ -90,8 +90,12 @@ export class Candles {
     return volume > 0 ? TRADES_OF_BAR : 0;
   }
 
-  /** The bar of `interval` that contains `time`, made of the base bars known; null where there are none. */
+  /**
+   * The bar of `interval` that contains `time`, made of the base bars known; null where there are none, or where base
+   * bars do not fill it exactly.
+   */
   at(interval: Timeframe, time: number): Kline | null {
+    if (!divides(this.#base, interval)) return null;
     const openTime = barOpen(time, interval);
     const close = barClose(openTime, interval);
     const from = this.#indexOf(openTime);
@@ -105,6 +109,7 @@ export class Candles {
   /** Klines that open in `[from, to]`: the first ones from `from`, or the last ones where `newest` says so. */
   range(interval: Timeframe, from: number, to: number, limit: number, newest: boolean): Kline[] {
     const rows: Kline[] = [];
+    if (!divides(this.#base, interval)) return rows;
     if (newest) {
       let index = this.#indexOf(to + 1) - 1;
       while (index >= 0 && rows.length < limit) {

@@ -92,6 +92,19 @@ describe('klines of a stream', () => {
   });
 });
 
+describe('an interval that is shorter than the bars of the exchange', () => {
+  it('has no klines, in streams and in REST', async () => {
+    const small = new SmallExchange({}, { baseInterval: '1h' });
+    const client = small.client('/ws/btcusdt@kline_1m/btcusdt@kline_1s/btcusdt@kline_1h');
+    small.trade(50_000);
+    expect(klines(client).map(({ i }) => i)).toEqual(['1h']);
+    const parameters = new Map(Object.entries({ symbol: 'BTCUSDT', interval: '1m' }));
+    const call = { operation: 'klines', parameters, caller: { kind: 'anonymous' }, address: 'test' } as const;
+    expect((await small.exchange.call(call)).body).toEqual([]);
+    expect(small.exchange.kline('BTCUSDT', '1m', START)).toBeNull();
+  });
+});
+
 describe('a fault of the feed', () => {
   /** The closing events of the second of three candles, with the seconds since its close. */
   function second(fault: FeedFault): { late: number; kline: StreamKline }[] {
