@@ -88,6 +88,9 @@ describe('a live feed in good weather', () => {
     const before = run.market.asked('/api/v3/klines');
     await run.clock.advance(5 * MINUTE);
     expect(run.market.asked('/api/v3/klines')).toBe(before);
+    run.market.fault = (frame) => [changed(frame, { v: '0', n: 0 })];
+    await run.clock.advance(MINUTE);
+    expect(run.bars('BTCUSDT').at(-1)?.bar.volume).toBe(0);
     const strict = new FeedRun({ confirm: 'before' });
     await strict.start();
     await strict.clock.advance(5 * MINUTE);
@@ -207,17 +210,33 @@ describe('holes of the exchange itself', () => {
     await run.feed.stop();
   });
 
+  it('that last are asked about ever more rarely, and make the symbol unfit to trade', async () => {
+    const run = new FeedRun();
+    await run.start();
+    run.market.fault = () => [];
+    run.market.rows = () => [];
+    await run.clock.advance(30 * MINUTE);
+    const perSymbol = run.market.asked('/api/v3/klines') / 2;
+    expect(perSymbol).toBeGreaterThan(20);
+    expect(perSymbol).toBeLessThan(2 * 30 + 2 * 30 + 10);
+    expect([run.healthy('BTCUSDT'), run.healthy('ETHUSDT')]).toEqual([false, false]);
+    expect(run.reasons().join()).toContain('is missing: the exchange does not have it');
+    await run.feed.stop();
+  });
+
   it('are not believed of an answer that merely lags', async () => {
     const run = new FeedRun();
     const lost = (time: number): boolean => time % (4 * MINUTE) === 0;
     run.market.fault = (frame) => (lost(Number(frame.data.k.t)) ? [] : [frame]);
-    // REST has the lost bar only a second after the one behind it has closed.
+    // REST has the lost bar only a second after the one behind it has closed, and shows that one before.
     run.market.rows = (rows) =>
       rows.filter(([time]) => !lost(Number(time)) || run.market.time() > Number(time) + 2 * MINUTE + 1_000);
     await run.start();
     await run.clock.advance(14 * MINUTE);
     expectTruth(run, 13);
     expect(run.of('gap')).toEqual([]);
+    // The bar behind a lost one is released in time all the same.
+    expect(run.bars('BTCUSDT').every(({ bar, late }) => late === lost(bar.time))).toBe(true);
     await run.feed.stop();
   });
 });

@@ -20,7 +20,10 @@ const CONFIRM_AFTER_MS = 3_000;
 /** Short bars are compared several at a time. */
 const CONFIRM_EVERY_MS = 10_000;
 
-/** Whether a closed bar of the stream is compared with REST before it is released, some seconds after, or not at all. */
+/**
+ * Whether a closed bar of the stream is compared with REST before it is released, some seconds after, or not at all. One
+ * that contradicts the frames before it waits for REST, unless it is `off`: then the stream is believed in everything.
+ */
 export type Confirmation = 'before' | 'after' | 'off';
 
 export interface LiveSeriesOptions {
@@ -50,8 +53,9 @@ export class LiveSeries {
   #proven = Number.NEGATIVE_INFINITY;
   #recovering = false;
   #stopped = false;
+  /** Ends the wait of a recovery; and where a new bar may end it, too. */
+  #end: (() => void) | undefined;
   #wake: (() => void) | undefined;
-  #wait: Timer | undefined;
   #confirmation: Timer | undefined;
   #confirmFrom: number | undefined;
   #confirmedAt = Number.NEGATIVE_INFINITY;
@@ -67,13 +71,11 @@ export class LiveSeries {
   stop(): void {
     this.#stopped = true;
     this.#confirmation?.cancel();
-    this.#wait?.cancel();
-    this.#wake?.();
+    this.#end?.();
   }
 
   /**
-   * A frame of the stream. A bar is closed where the exchange says so and the time it said it agrees; it waits for REST
-   * where it contradicts the frames before it.
+   * A frame of the stream. A bar is closed where the exchange says so and the time at which it says so agrees.
    */
   onFrame(frame: KlineFrame): void {
     const { health, symbol, confirm } = this.#options;
@@ -88,10 +90,14 @@ export class LiveSeries {
     const close = barClose(bar.time, this.timeframe);
     const over = closed && eventTime >= close - 1;
     if (over) this.#proven = Math.max(this.#proven, close);
-    if (over && confirm !== 'before' && !contradicts(this.#forming, frame)) this.#window.add(bar, 'stream', steps);
+    const believed = confirm === 'off' || (confirm === 'after' && !contradicts(this.#forming, frame));
+    if (over && believed) this.#window.add(bar, 'stream', steps);
     if (!closed && eventTime >= (this.#forming?.eventTime ?? 0)) this.#forming = frame;
     this.#deliver(steps);
-    if (over && this.#owes()) this.#recover();
+    if (!over || !this.#owes()) return;
+    // The exchange has moved on: what it did not have a moment ago it may have now.
+    this.#wake?.();
+    this.#recover();
   }
 
   /** The stream delivers from now on: what comes first of a bar that opens later is its first print. */
@@ -143,11 +149,11 @@ export class LiveSeries {
           continue;
         }
         hole = before;
-        await this.#sleep(HOLE_WAIT_MS);
+        await this.#sleep(HOLE_WAIT_MS, false);
         continue;
       }
       this.#reportMissing(failure);
-      await this.#sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** idle++));
+      await this.#sleep(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** idle++), true);
     }
   }
 
@@ -185,10 +191,18 @@ export class LiveSeries {
     health.set(this.symbol, this.#cause, `The ${this.timeframe} bar of ${bar} is missing: ${why}`);
   }
 
-  #sleep(ms: number): Promise<void> {
+  /** `stop` ends it early, and a new bar where `wakes` says so. */
+  #sleep(ms: number, wakes: boolean): Promise<void> {
     return new Promise((resolve) => {
-      this.#wake = resolve;
-      this.#wait = this.#options.clock.after(ms, resolve);
+      const end = (): void => {
+        timer.cancel();
+        this.#wake = undefined;
+        this.#end = undefined;
+        resolve();
+      };
+      const timer = this.#options.clock.after(ms, end);
+      this.#end = end;
+      if (wakes) this.#wake = end;
     });
   }
 
