@@ -340,8 +340,8 @@ export class LiveExecutor {
     if (ended === null) return;
     const end = { kind: 'end', time: venue.time(), status: ended, reason } as const;
     journal.fact(run, { ...end, clientId });
-    const legs = [...this.desks[slot].orders.values()].filter((order) => list !== null && order.list === list);
-    if (list !== null && legs.every(({ state }) => state === 'done')) journal.fact(run, { ...end, clientId: list });
+    const left = this.desks[slot].open().some((order) => order.list === list);
+    if (list !== null && !left) journal.fact(run, { ...end, clientId: list });
   }
 
   #absent(order: ExchangeOrder, proof: string): void {

@@ -18,7 +18,11 @@ const RETRY_MS = 1_000;
  */
 export class SlotDesk {
   readonly desired = new DesiredOrders();
+  /** Every order of the slot that was ever sent, by client id: a fill may come late. */
   readonly orders = new Map<string, ExchangeOrder>();
+  readonly #open = new Set<ExchangeOrder>();
+  /** Engine orders whose entry was sent: an entry is tried once, whatever became of it. */
+  readonly #sentEntries = new Set<number>();
   /** What the slot holds of the base asset, units; fees taken in it are off. */
   held = 0;
   readonly #context: DeskContext;
@@ -37,7 +41,8 @@ export class SlotDesk {
 
   /** Orders that are, or may be, at the exchange. */
   open(): ExchangeOrder[] {
-    return [...this.orders.values()].filter((order) => order.state !== 'done');
+    for (const order of this.#open) if (order.state === 'done') this.#open.delete(order);
+    return [...this.#open];
   }
 
   apply(command: Command): void {
@@ -92,8 +97,7 @@ export class SlotDesk {
   /** Takes back entries that no order stands for, as after a restart: they were meant for a moment that has passed. */
   dropUnsentEntries(): void {
     for (const id of this.desired.entries.keys()) {
-      const sent = [...this.orders.values()].some(({ leg, order }) => leg === 'entry' && order === id);
-      if (!sent) this.#end(id, 'canceled', 'not sent before the restart');
+      if (!this.#sentEntries.has(id)) this.#end(id, 'canceled', 'not sent before the restart');
     }
   }
 
@@ -104,8 +108,7 @@ export class SlotDesk {
       return true;
     }
     for (const entry of this.desired.entries.values()) {
-      // An entry is tried once: whatever became of it, its moment has passed.
-      if ([...this.orders.values()].some(({ leg, order }) => leg === 'entry' && order === entry.id)) continue;
+      if (this.#sentEntries.has(entry.id)) continue;
       this.#enter(entry);
       return true;
     }
@@ -236,6 +239,8 @@ export class SlotDesk {
     return legs.map(({ clientId: id, leg, order: number }) => {
       const order = new ExchangeOrder(id, leg, number, this.slot, id === clientId ? null : clientId, group, sentAt);
       this.orders.set(id, order);
+      this.#open.add(order);
+      if (leg === 'entry') this.#sentEntries.add(number);
       return order;
     });
   }
@@ -268,7 +273,10 @@ export class SlotDesk {
   /** The intent could not be written, so nothing was sent. The journal's owner stops the engine; here it is only said. */
   #failed(orders: readonly ExchangeOrder[], error: unknown): void {
     this.#busy = false;
-    for (const order of orders) this.orders.delete(order.clientId);
+    for (const order of orders) {
+      this.orders.delete(order.clientId);
+      this.#open.delete(order);
+    }
     this.#context.alert({ level: 'critical', code: 'INTENT_NOT_WRITTEN', detail: String(error) });
   }
 
