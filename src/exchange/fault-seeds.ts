@@ -39,7 +39,14 @@ const REJECTIONS = [
   [-1013, 'Filter failure: MAX_NUM_ALGO_ORDERS'],
 ] as const;
 const EXPIRIES = ['INSUFFICIENT_LIQUIDITY', 'EXECUTION_RULE_PRICE_RANGE_EXCEEDED', 'EXCHANGE_CANCELED'] as const;
-const PLACING = ['order.place', 'orderList.place.oco', 'orderList.place.oto', 'orderList.place.otoco'];
+const PLACING = [
+  'order.place',
+  'orderList.place.oco',
+  'orderList.place.oto',
+  'orderList.place.otoco',
+  'orderList.place.opo',
+  'orderList.place.opoco',
+];
 
 const REQUESTS: readonly Draw[] = [
   () => ({ verb: 'net.dropReq' }),

@@ -265,3 +265,34 @@ describe('OTOCO', () => {
     expect(gone.body.code).toBe(-2011);
   });
 });
+
+describe('OPO', () => {
+  const accounts = [{ apiKey: 'alice', secret: 'alice-secret', balances: { USDT: '1000' } }];
+
+  it('protects what was really bought: the fee is off, the lot is whole', async () => {
+    const market = exchangeForTest({ accounts });
+    const { pendingQuantity: _, ...fields } = { ...OTOCO, workingPrice: '101' };
+    const { status, body } = await market.alice.post('/api/v3/orderList/opoco', fields);
+    expect([status, body.contingencyType]).toEqual([200, 'OTO']);
+    expect(statuses(market)).toEqual({ entry: 'FILLED', stop: 'NEW', target: 'NEW' });
+    expect(market.exchange.balances('alice').get('BTC')).toEqual({ free: 0n, locked: 199_800_000n });
+    market.exchange.trade('BTCUSDT', '94', '1');
+    expect(market.exchange.balances('alice').get('BTC')).toEqual({ free: 0n, locked: 0n });
+  });
+
+  it('takes no quantity of its own, and buys first', async () => {
+    const { alice } = exchangeForTest({ accounts });
+    expect((await alice.post('/api/v3/orderList/opo', OTO)).body.code).toBe(-1106);
+    const { pendingQuantity: _, ...fields } = { ...OTO, pendingSide: 'BUY', pendingStopPrice: '105' };
+    expect((await alice.post('/api/v3/orderList/opo', fields)).body.code).toBe(-1222);
+  });
+});
+
+describe('a target that the price has passed before it came to life', () => {
+  it('is refused, and its list dies: the position is bare', async () => {
+    const market = exchangeForTest();
+    await market.alice.post('/api/v3/orderList/otoco', { ...OTOCO, workingPrice: '101', pendingAbovePrice: '99.5' });
+    expect(statuses(market)).toEqual({ entry: 'FILLED', stop: 'EXPIRED', target: 'REJECTED' });
+    expect(market.exchange.balances('alice').get('BTC')?.locked).toBe(0n);
+  });
+});

@@ -32,6 +32,7 @@ function makeList(
   desk: SymbolDesk,
   working: SpotOrder | null,
   legs: readonly SpotOrder[],
+  sellsProceeds = false,
 ): OrderList {
   const clientId = parameters.clientId('listClientOrderId') ?? state.newClientId();
   parameters.finish();
@@ -55,6 +56,7 @@ function makeList(
     contingency: working === null ? 'OCO' : 'OTO',
     working,
     legs,
+    sellsProceeds,
     time,
     statusType: 'EXEC_STARTED',
     orderStatus: 'EXECUTING',
@@ -90,20 +92,33 @@ function oco(context: AccountContext): Json {
   return placedList(list, time);
 }
 
+interface OtoKind {
+  /** Two orders follow, which end each other. */
+  readonly pair: boolean;
+  readonly sellsProceeds: boolean;
+}
+
 /** An order that comes first, and what it sets to work once it is filled whole. */
-function placeOto(context: AccountContext, pair: boolean): Json {
+function placeOto(context: AccountContext, { pair, sellsProceeds }: OtoKind): Json {
   const { state, engine, parameters, account, mishap, time } = context;
   const desk = state.desk(parameters.text('symbol'));
   const stp = readStp(parameters);
   parameters.choice('workingType', ['LIMIT', 'LIMIT_MAKER'], -1116, 'Invalid orderType.');
   const first = readTerms(parameters, leg('working'), { stp }, state.newClientId);
+  if (sellsProceeds) parameters.forbid('pendingQuantity');
+  else if (pair) parameters.text('pendingQuantity');
+  const quantity = sellsProceeds ? first.quantity : parameters.amount('pendingQuantity');
+  const shared = { stp, ...(quantity === undefined ? {} : { quantity }) };
   const terms = pair
-    ? readPair(context, desk, stp)
-    : [readTerms(parameters, leg('pending'), { stp }, state.newClientId)];
+    ? readPair(context, desk, shared)
+    : [readTerms(parameters, leg('pending'), shared, state.newClientId)];
+  if (sellsProceeds && (first.side !== 'BUY' || terms[0].side !== 'SELL')) {
+    throw refusal(-1222, 'OPO orders must buy first and then sell.');
+  }
   readResponseType(context);
   const working = prepare(state, account, desk, first);
   const legs = terms.map((one) => prepare(state, account, desk, one));
-  const list = makeList(context, desk, working, legs);
+  const list = makeList(context, desk, working, legs, sellsProceeds);
   engine.check(working);
   engine.acceptList(list);
   for (const order of legs) engine.acceptPending(order);
@@ -111,13 +126,8 @@ function placeOto(context: AccountContext, pair: boolean): Json {
   return placedList(list, time);
 }
 
-function readPair({ parameters, state }: AccountContext, { book }: SymbolDesk, stp: Shared['stp']): OrderTerms[] {
-  parameters.text('pendingQuantity');
-  const shared: Shared = {
-    side: readSide(parameters, 'pendingSide'),
-    quantity: parameters.amount('pendingQuantity') ?? 0n,
-    ...(stp === undefined ? {} : { stp }),
-  };
+function readPair({ parameters, state }: AccountContext, { book }: SymbolDesk, common: Shared): OrderTerms[] {
+  const shared = { ...common, side: readSide(parameters, 'pendingSide') };
   const above = readTerms(parameters, leg('pendingAbove'), shared, state.newClientId);
   const below = readTerms(parameters, leg('pendingBelow'), shared, state.newClientId);
   const level = (terms: OrderTerms): bigint => (terms.type === 'LIMIT_MAKER' ? terms.price : terms.stopPrice);
@@ -148,21 +158,21 @@ function cancelList({ state, engine, parameters, account, time }: AccountContext
   throw refusal(-2011, 'Unknown order list sent.');
 }
 
+function oto(orders: number, pair: boolean, sellsProceeds: boolean): Operation {
+  return {
+    security: 'trade',
+    weight: 1,
+    orders,
+    matches: true,
+    run: (context) => placeOto(context, { pair, sellsProceeds }),
+  };
+}
+
 export const LIST_OPERATIONS: Readonly<Record<string, Operation>> = {
   'orderList.place.oco': { security: 'trade', weight: 1, orders: 2, matches: true, run: oco },
-  'orderList.place.oto': {
-    security: 'trade',
-    weight: 1,
-    orders: 2,
-    matches: true,
-    run: (context) => placeOto(context, false),
-  },
-  'orderList.place.otoco': {
-    security: 'trade',
-    weight: 1,
-    orders: 3,
-    matches: true,
-    run: (context) => placeOto(context, true),
-  },
+  'orderList.place.oto': oto(2, false, false),
+  'orderList.place.otoco': oto(3, true, false),
+  'orderList.place.opo': oto(2, false, true),
+  'orderList.place.opoco': oto(3, true, true),
   'orderList.cancel': { security: 'trade', weight: 1, matches: true, run: cancelList },
 };

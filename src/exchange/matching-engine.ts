@@ -3,7 +3,7 @@ import { floorTo, least } from './amount.ts';
 import { accountPosition, executionReport, listStatus, type Occurrence } from './execution-report.ts';
 import type { History } from './history.ts';
 import { affordable, counterparty, reachable, walk } from './liquidity.ts';
-import { type OrderList, ordersOf } from './order-list.ts';
+import { type OrderList, ordersOf, proceedsOf } from './order-list.ts';
 import type { OrderBook } from './order-book.ts';
 import { assertAffordable, assertPrice } from './order-checks.ts';
 import { release, reserve, settle } from './settlement.ts';
@@ -183,9 +183,13 @@ export class MatchingEngine {
 
   /** A working order meets the other side, and rests or ends with what is left. */
   #work(order: SpotOrder, mishap: Mishap): void {
-    const { timeInForce } = order.terms;
+    const { timeInForce, type } = order.terms;
     const book = this.book(order.rules.name);
     this.#books.add(book);
+    if (type === 'LIMIT_MAKER' && counterparty(order, book, this.#spec.touch) !== null) {
+      this.end(order, 'REJECTED', { rejectReason: 'WOULD_MATCH_IMMEDIATELY' });
+      return;
+    }
     if (timeInForce === 'FOK' && order.isLimit && reachable(order, book, this.#spec.touch) < order.remaining) {
       this.end(order, 'EXPIRED', { reason: 'UNFILLED_FOK_ORDER_EXPIRED' });
       return;
@@ -343,6 +347,7 @@ export class MatchingEngine {
     let need = 0n;
     for (const order of legs) {
       order.status = 'NEW';
+      if (list.sellsProceeds && list.working !== null) order.quantity = proceedsOf(list.working);
       const wanted = order.terms.type === 'MARKET' ? walk(order, this.book(order.rules.name)).cost : order.needed;
       if (wanted > need) need = wanted;
     }

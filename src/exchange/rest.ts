@@ -33,6 +33,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'POST /api/v3/orderList/oco': 'orderList.place.oco',
   'POST /api/v3/orderList/oto': 'orderList.place.oto',
   'POST /api/v3/orderList/otoco': 'orderList.place.otoco',
+  'POST /api/v3/orderList/opo': 'orderList.place.opo',
+  'POST /api/v3/orderList/opoco': 'orderList.place.opoco',
   'GET /api/v3/orderList': 'orderList.status',
   'DELETE /api/v3/orderList': 'orderList.cancel',
   'GET /api/v3/allOrderList': 'allOrderLists',
