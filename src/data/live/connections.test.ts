@@ -264,6 +264,17 @@ describe('time', () => {
     await run.feed.stop();
   });
 
+  it('that is wrong is told to a listener who comes after it was found out', async () => {
+    const run = new FeedRun();
+    run.market.skew = -2_000;
+    void run.feed.time.start();
+    await run.clock.advance(1_000);
+    await run.start();
+    expect(run.healthy('BTCUSDT')).toBe(false);
+    expect(run.reasons()).toContain("null: this machine's clock is 2000 ms ahead of the exchange's");
+    await run.feed.stop();
+  });
+
   it('that stood still makes the first news behind it late, though it looks new', async () => {
     const run = new FeedRun();
     await run.start();

@@ -116,6 +116,21 @@ describe('ExchangeClock', () => {
     time.stop();
   });
 
+  it('a measurement that a suspension fell into is made again', async () => {
+    const answers = new Answers();
+    const time = await answers.started();
+    answers.trips = [{ there: 10, back: 40 }];
+    void time.sync();
+    await answers.clock.advance(30);
+    // The answer was read from the exchange's clock already, and waits while the machine sleeps.
+    answers.clock.wall += 7_200_000;
+    answers.skew += 7_200_000;
+    time.check();
+    await answers.clock.advance(1_000);
+    expect(Math.abs(time.now() - answers.truth())).toBeLessThan(30);
+    time.stop();
+  });
+
   it('a process that stood still is told by its own timers', async () => {
     const answers = new Answers();
     const time = await answers.started();
