@@ -8,7 +8,7 @@ import { type ControlHandlers, ControlServer } from '../../runs/control-server.t
 import type { LiveSession } from '../../runs/live/session.ts';
 import { StatusReader } from '../../runs/live/status.ts';
 import type { HealthPart, LiveStatus } from '../../runs/live-status.ts';
-import { Log, type LogEvent } from '../../runs/log.ts';
+import { Log, type LogEvent, type LogFields } from '../../runs/log.ts';
 import type { CommandContext } from '../command-context.ts';
 import { jsonLine, LineWriter } from '../line-writer.ts';
 import { LiveView, terminalScreen } from '../live-view.ts';
@@ -67,7 +67,10 @@ export async function runLive(request: LiveRunRequest): Promise<void> {
         feed.detail = event.event.up ? 'connected' : event.event.reason;
       }
       if (event.kind === 'failed') stopped.fail(event.error);
-      logSessionEvent(log, event, (fill) => ({ ...session.describeFill(fill) }));
+      logSessionEvent(log, event, {
+        fill: (fill) => ({ ...session.describeFill(fill) }),
+        slot: (index) => session.slotName(index),
+      });
       view?.changed();
     },
     onOutput: (text) => log.info('strategy_output', { text: text.trimEnd() }, text),
@@ -97,6 +100,7 @@ export async function runLive(request: LiveRunRequest): Promise<void> {
     await stopped.wait;
     log.info('stopping', {});
     await session.stop();
+    log.info('stopped', stoppedFields(status.live(), session.holdings()));
   } finally {
     await view?.stop();
     await control.close();
@@ -151,6 +155,18 @@ function handlers(session: LiveSession, status: StatusReader, stopped: Stop): Co
       return { stopping: true };
     },
   };
+}
+
+/** What a stop leaves behind, for programs. */
+function stoppedFields(
+  { engine, closedTrades, wonTrades, positions, orders }: LiveStatus,
+  holdings: Readonly<Record<string, string>>,
+): LogFields {
+  const { run, equity } = engine;
+  const counts = { closedTrades, wonTrades, positions: positions.length, workingOrders: orders.length };
+  // A list, because the names of assets are no names of fields.
+  const assets = Object.entries(holdings).map(([asset, amount]) => ({ asset, amount }));
+  return { run, equity, ...counts, assets };
 }
 
 /** What a stop leaves behind, in a few lines. */

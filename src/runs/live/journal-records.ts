@@ -1,5 +1,6 @@
 import type { Engine } from '../../core/engine.ts';
 import { pow10 } from '../../core/money.ts';
+import type { Trade } from '../../core/trade.ts';
 import type { RunInput } from '../../execution/live/input-codec.ts';
 import type { Journal, PositionRecord } from '../../execution/journal/journal.ts';
 import { closedTrade, orderRecord } from '../../execution/records.ts';
@@ -27,10 +28,14 @@ export class JournalRecords {
     for (let id = 1; id <= engine.book.size; id++) if (engine.book.isOpen(id)) this.#open.set(id, '');
   }
 
-  afterStep(input: RunInput): void {
+  /** Writes down what the input changed. Returns the trades that it closed. */
+  afterStep(input: RunInput): readonly Trade[] {
     const { book, closed } = this.#engine;
+    const trades: Trade[] = [];
     while (this.#trades < closed.length) {
-      this.#journal.recordTrade(this.#run, closedTrade(this.#engine, this.#trades++, this.#cashDecimals));
+      const trade = closedTrade(this.#engine, this.#trades++, this.#cashDecimals);
+      this.#journal.recordTrade(this.#run, trade);
+      trades.push(trade);
     }
     while (this.#orders < book.size) this.#open.set(++this.#orders, '');
     for (const [id, known] of this.#open) {
@@ -41,12 +46,13 @@ export class JournalRecords {
       if (book.isOpen(id)) this.#open.set(id, text);
       else this.#open.delete(id);
     }
-    if (input.kind === 'open') return;
+    if (input.kind === 'open') return trades;
     const time = input.kind === 'fill' ? input.fill.time : input.kind === 'end' ? input.end.time : input.time;
     for (const slot of this.#engine.slots) this.#recordPosition(slot.index, time);
     if (input.kind === 'close' || input.kind === 'slice') {
       this.#journal.recordEquity(this.#run, time, this.#engine.ledger.equity() / pow10(this.#cashDecimals));
     }
+    return trades;
   }
 
   #recordPosition(slot: number, time: number): void {

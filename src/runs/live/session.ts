@@ -5,6 +5,7 @@ import type { InstrumentRules } from '../../core/instrument.ts';
 import { pow10 } from '../../core/money.ts';
 import type { FillFact, OrderRole } from '../../core/order.ts';
 import type { Clock, Timer } from '../../core/ports.ts';
+import type { Trade } from '../../core/trade.ts';
 import type { FeedEvent } from '../../data/live/feed-events.ts';
 import type { BinanceLiveFeed } from '../../data/live/live-feed.ts';
 import type { HistoryLake } from '../../data/lake/history-lake.ts';
@@ -14,7 +15,7 @@ import type { RunInput, StepInput } from '../../execution/live/input-codec.ts';
 import type { LiveHost } from '../../execution/live-host.ts';
 import type { LiveExecutor } from '../../execution/live-executor.ts';
 import type { LiveRun, LiveStrategyGroup } from '../../execution/live-run.ts';
-import { Recovery } from '../../execution/recovery.ts';
+import { Recovery, type RecoveryReport } from '../../execution/recovery.ts';
 import type { SpotVenue, VenueStream } from '../../execution/venues/venue.ts';
 import { JournalRecords } from './journal-records.ts';
 import { MarketInbox } from './market-inbox.ts';
@@ -70,6 +71,9 @@ export type SessionEvent =
   | { readonly kind: 'feed'; readonly event: FeedEvent }
   | { readonly kind: 'missing'; readonly time: number; readonly streams: readonly string[] }
   | { readonly kind: 'resumed'; readonly runs: readonly number[]; readonly inputs: number }
+  /** Books and exchange were compared; at the start, so many orders of earlier processes were looked up by name. */
+  | { readonly kind: 'recovered'; readonly lookedUp: number | null; readonly report: RecoveryReport }
+  | { readonly kind: 'trade'; readonly trade: Trade }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
@@ -124,8 +128,9 @@ export class LiveSession {
           })
         : null;
     built.onStep = (input) => {
-      this.#records.afterStep(input);
+      const trades = this.#records.afterStep(input);
       options.on({ kind: 'input', input });
+      for (const trade of trades) options.on({ kind: 'trade', trade });
     };
     built.onAlert = (alert) => options.on({ kind: 'alert', alert });
     built.onEmit = (input) => this.input(input);
@@ -156,8 +161,9 @@ export class LiveSession {
           this.#options.on({ kind: 'alert', alert: { level: 'info', code: 'EXTERNAL', detail: `${asset} ${change}` } }),
         connected: (up, reason) => this.#onConnected(up, reason),
       });
-      for (const order of executor.openOrders()) if (order.state === 'in_doubt') executor.resolve(order);
-      await this.#recover();
+      const doubted = executor.openOrders().filter((order) => order.state === 'in_doubt');
+      for (const order of doubted) executor.resolve(order);
+      await this.#recover(doubted.length);
       executor.start();
     }
     const { state } = journal.state(ACCOUNT_SCOPE);
@@ -167,13 +173,20 @@ export class LiveSession {
     clock.after(0, () => this.#checkFailure());
   }
 
+  /** Such as `BTCUSDT:1h:ema-macd`. */
+  slotName(index: number): string {
+    const { symbol, timeframe, strategy } = this.engineRun.engine.slots[index].spec;
+    return `${symbol}:${timeframe}:${strategy}`;
+  }
+
   /** A fill in ordinary numbers, with what it belongs to. */
   describeFill({ orderId, quantity, price, fee, time }: FillFact): FillDescription {
     const { book, slots } = this.engineRun.engine;
-    const { symbol, timeframe, strategy, market } = slots[book.slot(orderId)].spec;
+    const slot = book.slot(orderId);
+    const { market } = slots[slot].spec;
     return {
       at: new Date(time),
-      strategy: `${symbol}:${timeframe}:${strategy}`,
+      strategy: this.slotName(slot),
       role: book.role(orderId),
       side: book.side(orderId) > 0 ? 'BUY' : 'SELL',
       quantity: market.instrument.quantity(quantity),
@@ -181,6 +194,26 @@ export class LiveSession {
       fee: fee / pow10(this.cashDecimals),
       order: orderId,
     };
+  }
+
+  /** What the books say that is ours of each asset, quote money included: exact decimal strings. */
+  holdings(): Readonly<Record<string, string>> {
+    const { slots, ledger } = this.engineRun.engine;
+    const units = new Map<string, number>();
+    const decimals = new Map<string, number>();
+    for (const { index, spec } of slots) {
+      const { instrument } = spec.market;
+      const { base } = instrument.rules;
+      const held = this.executor?.desks[index].held ?? ledger.positions[index].quantity;
+      units.set(base, (units.get(base) ?? 0) + held);
+      decimals.set(base, instrument.quantityDecimals);
+    }
+    const bases = [...units].map(([asset, held]) => [asset, formatUnits(held, decimals.get(asset) ?? 0)]);
+    const { quote } = this.#options.config.execution;
+    return Object.fromEntries([...bases, [quote, formatUnits(ledger.cash, this.cashDecimals)]]) as Record<
+      string,
+      string
+    >;
   }
 
   /** Exchange time, epoch ms. */
@@ -251,9 +284,10 @@ export class LiveSession {
     this.input({ kind: 'block', time, symbol: null, reason: 'own orders are not streamed', on });
   }
 
-  async #recover(): Promise<void> {
+  async #recover(lookedUp: number | null = null): Promise<void> {
     try {
-      await this.#recovery?.run();
+      const report = await this.#recovery?.run();
+      if (report) this.#options.on({ kind: 'recovered', lookedUp, report });
     } catch (error) {
       // The exchange could not be asked: entries stay blocked, and the next minute tries again.
       const detail = error instanceof Error ? error.message : String(error);
