@@ -12,6 +12,7 @@ import { Parameters } from './parameters.ts';
 import { QUERY_OPERATIONS } from './query-operations.ts';
 import { SESSION_OPERATIONS } from './session-operations.ts';
 import type { ApiKey } from './signatures.ts';
+import { TICKER_OPERATIONS } from './ticker-operations.ts';
 import type { ApiAnswer, ApiCall, Caller, Json } from './types.ts';
 
 type SignedOperation = Exclude<Operation, { security: 'none' }>;
@@ -19,6 +20,7 @@ type SignedOperation = Exclude<Operation, { security: 'none' }>;
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   Object.entries({
     ...MARKET_OPERATIONS,
+    ...TICKER_OPERATIONS,
     ...ORDER_OPERATIONS,
     ...LIST_OPERATIONS,
     ...QUERY_OPERATIONS,

@@ -199,6 +199,17 @@ describe('public endpoints', () => {
     expect(await get('avgPrice', { symbol: 'BTCUSDT' })).toMatchObject({ mins: 5, price: '218.00000000' });
   });
 
+  it('summarise any window and the day since midnight', async () => {
+    const { get } = withBars();
+    const hour = await get('ticker', { symbol: 'BTCUSDT', windowSize: '1h' });
+    expect([hour.openPrice, hour.volume, hour.openTime]).toEqual(['160.00000000', '122.00000000', T0 + 60 * MINUTE]);
+    const day = await get('ticker/tradingDay', { symbols: '["BTCUSDT"]', type: 'MINI' });
+    expect(day).toMatchObject([{ openPrice: '100.00000000', openTime: Date.UTC(2026, 0, 5) }]);
+    expect(day[0].priceChange).toBeUndefined();
+    expect((await get('ticker', { symbol: 'BTCUSDT', windowSize: '60m' })).code).toBe(-1130);
+    expect((await get('ticker')).code).toBe(-1102);
+  });
+
   it('does not know other paths', async () => {
     expect((await exchangeForTest().alice.open('/api/v1/time')).status).toBe(404);
   });

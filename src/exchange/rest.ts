@@ -19,6 +19,8 @@ const ROUTES: Readonly<Record<string, string>> = {
   'GET /api/v3/ticker/price': 'ticker.price',
   'GET /api/v3/ticker/bookTicker': 'ticker.book',
   'GET /api/v3/ticker/24hr': 'ticker.24hr',
+  'GET /api/v3/ticker/tradingDay': 'ticker.tradingDay',
+  'GET /api/v3/ticker': 'ticker',
   'POST /api/v3/order': 'order.place',
   'POST /api/v3/order/test': 'order.test',
   'GET /api/v3/order': 'order.status',
