@@ -38,8 +38,10 @@ export class SignalTape implements SlotDecider {
 
   decide(slice: MarketSlice, deliver: (slot: number, answer: Answer) => void): void {
     const i = closedBar(slice, this.#stream);
-    if (i < 0) return;
-    if (this.#signal[i] === 0) return;
+    if (i >= 0 && this.#signal[i] !== 0) this.#answerAt(i, deliver);
+  }
+
+  #answerAt(i: number, deliver: (slot: number, answer: Answer) => void): void {
     setSignalAnswer(this.#answer, this.#signals, this.#distances, i);
     deliver(this.#slot, this.#answer);
   }
