@@ -38,6 +38,8 @@ const NAME = /^([^@!]+)@(kline_(\w+)|trade|aggTrade|bookTicker|miniTicker|ticker
 export class MarketStreams {
   readonly #spec: MarketStreamsSpec;
   readonly #open = new Map<string, OpenStream>();
+  /** What listens to the events of each symbol. */
+  readonly #listening = new Map<string, Set<MarketStream>>();
   readonly #stopListening: () => void;
 
   constructor(spec: MarketStreamsSpec) {
@@ -51,6 +53,10 @@ export class MarketStreams {
     if (open === undefined) {
       open = { subscribers: new Set(), sources: this.#sources(name) };
       this.#open.set(name, open);
+      for (const { symbol, stream } of open.sources) {
+        const listening = this.#listening.get(symbol) ?? new Set();
+        this.#listening.set(symbol, listening.add(stream));
+      }
     }
     open.subscribers.add(subscriber);
   }
@@ -60,20 +66,25 @@ export class MarketStreams {
     if (open === undefined) return;
     open.subscribers.delete(subscriber);
     if (open.subscribers.size > 0) return;
-    for (const { stream } of open.sources) stream.stop();
+    this.#stop(open);
     this.#open.delete(name);
   }
 
   close(): void {
     this.#stopListening();
-    for (const { sources } of this.#open.values()) for (const { stream } of sources) stream.stop();
+    for (const open of this.#open.values()) this.#stop(open);
     this.#open.clear();
   }
 
-  #event(event: MarketEvent): void {
-    for (const { sources } of this.#open.values()) {
-      for (const { symbol, stream } of sources) if (symbol === event.symbol) stream.event(event);
+  #stop({ sources }: OpenStream): void {
+    for (const { symbol, stream } of sources) {
+      stream.stop();
+      this.#listening.get(symbol)?.delete(stream);
     }
+  }
+
+  #event(event: MarketEvent): void {
+    for (const stream of this.#listening.get(event.symbol) ?? []) stream.event(event);
   }
 
   #sources(name: string): OpenStream['sources'] {
