@@ -116,6 +116,18 @@ describe('settings of a config', () => {
 });
 
 describe('problems of a config', () => {
+  it.each([
+    ['binanc', 'endpoints: Expected one of binance, binance-testnet, binance-demo, got "binanc"'],
+    [
+      { rest: 'http://a', ws: 'http://a' },
+      'endpoints.ws: Expected an address such as ws://127.0.0.1:8080, got "http://a"',
+    ],
+    [{ rest: 'http://a' }, 'endpoints: Expected a map with the keys rest, ws, got a map'],
+  ])('says what endpoints of a live feed may be, where %j stands', (endpoints, message) => {
+    const data_feeds = [{ name: 'live', type: 'binance-live', params: { endpoints } }];
+    expect(problems({ data_feeds })).toEqual([`data_feeds[0].params.${message}`]);
+  });
+
   it('names wrong keys, types and values all at once', () => {
     const found = problems({
       execution: { fill_at: 'opne', capital: '10k' },
