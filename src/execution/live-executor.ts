@@ -7,7 +7,7 @@ import type { Clock } from '../core/ports.ts';
 import type { Journal } from './journal/journal.ts';
 import { AssetBook } from './live/asset-book.ts';
 import { type ClientId, type Leg, parseClientId } from './live/client-id.ts';
-import type { DesiredOrders } from './live/desired-orders.ts';
+import type { DesiredOrder, DesiredOrders } from './live/desired-orders.ts';
 import type { Alert, ExchangeOrder, OrderGate, OrderPlan } from './live/desk-types.ts';
 import type { TopInput } from './live/input-codec.ts';
 import { TradeOwners } from './live/trade-owners.ts';
@@ -35,6 +35,8 @@ export interface LiveExecutorSpec {
   readonly owner: string;
   readonly run: number;
   readonly slots: readonly ExecutorSlot[];
+  /** Why an entry of a slot must not be sent at this moment; null where it may. */
+  readonly holdBack: (slot: number, entry: DesiredOrder) => string | null;
   readonly emit: (input: Input) => void;
   readonly alert: (alert: Alert) => void;
 }
@@ -75,6 +77,7 @@ export class LiveExecutor {
         this.#desk(order).report(report);
         this.#desk(order).converge();
       },
+      cleared: (order) => this.#unblock(order),
       absent: (order, proof) => this.#absent(order, proof),
       hasTraded: async (order) => {
         await this.fetchTrades(spec.slots[order.slot].symbol);
@@ -93,6 +96,7 @@ export class LiveExecutor {
           cashDecimals: spec.cashDecimals,
           emit: spec.emit,
           alert: (alert) => spec.alert({ ...alert, detail: `${symbol}: ${alert.detail}` }),
+          holdBack: (entry) => spec.holdBack(slot, entry),
           fetchTrades: () => this.#fetchSoon(symbol),
           resolve: (order) => this.resolve(order),
           identified: (report) => this.#identify(report),
@@ -157,7 +161,7 @@ export class LiveExecutor {
     const notional = trade.side === 'BUY' ? market.notionalUp(price, quantity) : market.notionalDown(price, quantity);
     // Without a fee, exchanges name no asset for it.
     const inQuote = trade.feeAsset === instrument.rules.quote || trade.feeAsset === '';
-    const inBase = trade.feeAsset === instrument.rules.base;
+    const inBase = isOffQuantity(trade, instrument.rules.base);
     this.#spec.emit({
       kind: 'fill',
       fill: {
@@ -165,7 +169,7 @@ export class LiveExecutor {
         orderId: order.order,
         quantity,
         price,
-        // A fee in a third asset costs what the settings say such a fill costs: its own price is not known here.
+        // A fee in another asset costs what the settings say such a fill costs: its own price is not known here.
         fee: inQuote
           ? parseUnits(trade.fee, this.#spec.cashDecimals)
           : inBase
@@ -261,7 +265,7 @@ export class LiveExecutor {
     const { base, quote } = instrument.rules;
     this.books.take(trade, base, quote);
     const quantity = parseUnits(trade.quantity, instrument.quantityDecimals);
-    const fee = trade.feeAsset === base ? parseUnits(trade.fee, instrument.quantityDecimals) : 0;
+    const fee = isOffQuantity(trade, base) ? parseUnits(trade.fee, instrument.quantityDecimals) : 0;
     order.booked += quantity;
     this.#desk(order).held += (trade.side === 'BUY' ? quantity : -quantity) - fee;
   }
@@ -379,4 +383,9 @@ export class LiveExecutor {
     };
     this.#spec.clock.after(FETCH_SOON_MS, again);
   }
+}
+
+/** A fee is taken off what was bought. One that a sale pays in its own base comes from what else the wallet holds. */
+function isOffQuantity({ side, feeAsset }: VenueTrade, base: string): boolean {
+  return side === 'BUY' && feeAsset === base;
 }

@@ -15,6 +15,8 @@ export interface DoubtContext {
   readonly clock: Clock;
   readonly symbolOf: (order: ExchangeOrder) => string;
   readonly found: (order: ExchangeOrder, report: VenueReport) => void;
+  /** Something else told what became of the order before a query did. */
+  readonly cleared: (order: ExchangeOrder) => void;
   /** The order was never there, and never will be. `proof` says when that was asked and why it is certain. */
   readonly absent: (order: ExchangeOrder, proof: string) => void;
   /** True where a trade of the order is known or the trades could not be read; absence then proves nothing. */
@@ -50,16 +52,10 @@ export class DoubtResolver {
   }
 
   async #ask(order: ExchangeOrder, delay: number, proofs: number): Promise<void> {
-    if (order.state !== 'in_doubt') {
-      this.#open.delete(order.clientId);
-      return;
-    }
+    if (this.#isClear(order)) return;
     const { venue, symbolOf, found, absent, hasTraded } = this.#context;
     const lookup = await venue.order(symbolOf(order), order.clientId);
-    if (order.state !== 'in_doubt') {
-      this.#open.delete(order.clientId);
-      return;
-    }
+    if (this.#isClear(order)) return;
     if (lookup.kind === 'found') {
       this.#open.delete(order.clientId);
       found(order, lookup.report);
@@ -76,11 +72,19 @@ export class DoubtResolver {
       this.#later(order, next, 0);
       return;
     }
+    if (this.#isClear(order)) return;
     if (proofs + 1 < PROOFS) {
       this.#later(order, next, proofs + 1);
       return;
     }
     this.#open.delete(order.clientId);
     absent(order, `not found at ${lookup.at}, sent at ${order.sentAt}, could execute until ${fence}`);
+  }
+
+  #isClear(order: ExchangeOrder): boolean {
+    if (order.state === 'in_doubt') return false;
+    this.#open.delete(order.clientId);
+    this.#context.cleared(order);
+    return true;
   }
 }
