@@ -88,7 +88,9 @@ function takeFee(
     const price = bnbPrice(rules.quote);
     if (price !== null && price > 0n) {
       const fee = (feeOf(feeOf(value, rate), BNB_SHARE) * ONE + price - 1n) / price;
-      if (account.free('BNB') >= fee) return charged(order, fee, 'BNB');
+      // What the order has still to sell is not there to pay fees with.
+      const owed = order.spentAsset === 'BNB' ? order.remaining : 0n;
+      if (account.free('BNB') - owed >= fee) return charged(order, fee, 'BNB');
     }
   }
   if (account.fees === 'quote') {
