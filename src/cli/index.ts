@@ -19,6 +19,7 @@ import { registerInit } from './commands/init.ts';
 import { registerOrders } from './commands/orders.ts';
 import { registerPositions } from './commands/positions.ts';
 import { registerReload } from './commands/reload.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerResume } from './commands/resume.ts';
 import { registerRun } from './commands/run.ts';
 import { registerKill } from './commands/kill.ts';
@@ -90,6 +91,7 @@ export function buildProgram(context: CommandContext): Command {
   registerTrades(program, context);
   registerOrders(program, context);
   registerPositions(program, context);
+  registerReplay(program, context);
   registerHalt(program, context);
   registerResume(program, context);
   registerFlatten(program, context);

@@ -47,6 +47,19 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
   const stateDir = resolve(baseDir, config.execution.state_dir);
   mkdirSync(stateDir, { recursive: true });
   const place = { stateDir, account: accountName(venue ? 'live' : 'paper', config.execution.venue) };
+  const feed = new BinanceLiveFeed({
+    http: nodeHttp,
+    sockets: nodeSockets,
+    clock,
+    random: Math.random,
+    endpoints,
+    streams: streams.map(({ symbol, timeframe }) => ({ symbol, timeframe })),
+    staleAfterMs: params.stale_after_ms,
+    lateAfterMs: params.late_after_ms,
+    speed: request.speed,
+    confirm: params.confirm,
+    book: params.book,
+  });
   const journal = openJournal(place, clock.now());
   const host = new WorkerHost({
     baseDir,
@@ -63,19 +76,8 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
       venue,
       owner: place.account.replaceAll(/[^a-z0-9]/g, '').slice(-8),
       host,
-      feed: new BinanceLiveFeed({
-        http: nodeHttp,
-        sockets: nodeSockets,
-        clock,
-        random: Math.random,
-        endpoints,
-        streams: streams.map(({ symbol, timeframe }) => ({ symbol, timeframe })),
-        staleAfterMs: params.stale_after_ms,
-        lateAfterMs: params.late_after_ms,
-        speed: request.speed,
-        confirm: params.confirm,
-        book: params.book,
-      }),
+      feed,
+      speed: request.speed,
       lake: new HistoryLake(resolve(baseDir, params.data_dir)),
       rules: venue ? await venue.rules(symbols) : await publicRules(endpoints, symbols),
       on: request.on,
@@ -83,6 +85,7 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
     return { session, place, close: () => journal.close() };
   } catch (error) {
     await host.stop();
+    await feed.stop();
     closeQuietly(journal);
     throw error;
   }

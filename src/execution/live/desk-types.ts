@@ -4,6 +4,7 @@ import type { Input } from '../../core/engine.ts';
 import type { Market } from '../../core/instrument.ts';
 import type { Outcome, SpotVenue, VenueReport } from '../venues/venue.ts';
 import type { ClientId, Leg } from './client-id.ts';
+import type { DesiredOrder } from './desired-orders.ts';
 
 /** An order of ours at the exchange, from the moment its intent is written. Quantities are units. */
 export class ExchangeOrder {
@@ -85,6 +86,8 @@ export interface DeskContext {
   /** Hands an input to the engine. */
   readonly emit: (input: Input) => void;
   readonly alert: (alert: Alert) => void;
+  /** Why an entry must not be sent at this moment; null where it may. */
+  readonly holdBack: (entry: DesiredOrder) => string | null;
   /** Asks for the trades of the symbol to be read again, since one is missing. */
   readonly fetchTrades: () => void;
   /** The exchange told its number of an order. */

@@ -143,6 +143,11 @@ export class SlotDesk {
   #enter(entry: DesiredOrder): void {
     const { market, costs, symbol, gate, cashDecimals } = this.#context;
     const { instrument } = market;
+    const held = this.#context.holdBack(entry);
+    if (held !== null) {
+      this.#end(entry.id, 'rejected', held);
+      return;
+    }
     const id = gate.nextId(entry.id, 'entry');
     const budget = entry.budget > 0 ? costs.afterFee(entry.budget, false) : 0;
     const byBudget = entry.type === 'market' && entry.quantity === 0;

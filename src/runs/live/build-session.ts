@@ -1,18 +1,20 @@
-import type { Config } from '../../core/config/index.ts';
+import type { Config, TradingConfig } from '../../core/config/index.ts';
 import { BarWindow } from '../../core/bar-window.ts';
 import { ValvulinError } from '../../core/errors.ts';
 import { lastClosedOpen } from '../../core/scheduler.ts';
 import { warmUp } from '../../data/live/warm-up.ts';
 import type { Journal } from '../../execution/journal/journal.ts';
 import type { Alert, OrderPlan } from '../../execution/live/desk-types.ts';
+import { PriceCollar } from '../../execution/live/price-collar.ts';
 import type { RunInput, StepInput } from '../../execution/live/input-codec.ts';
 import { Replay } from '../../execution/live/replay.ts';
 import { LiveExecutor } from '../../execution/live-executor.ts';
-import { type InputLog, LiveRun, type LiveStrategyGroup } from '../../execution/live-run.ts';
+import type { InputLog, LiveRun, LiveStrategyGroup } from '../../execution/live-run.ts';
 import { jsonHash } from '../hashes.ts';
 import { packageVersion } from '../version.ts';
+import { buildRun, runBooks } from './build-run.ts';
 import { type EarlierRuns, earlierRuns, inputsOf, lastEquity, type RunDetails } from './earlier-runs.ts';
-import { liveCashDecimals, liveMarkets, type LivePlan, planLive } from './plan.ts';
+import { type LivePlan, planLive } from './plan.ts';
 import type { LiveSessionOptions } from './session.ts';
 
 /** What `open` puts together, and the ears that the session lends it afterwards. */
@@ -22,6 +24,7 @@ export interface Built {
   readonly engineRun: LiveRun;
   readonly executor: LiveExecutor | null;
   readonly cashDecimals: number;
+  readonly collar: PriceCollar;
   readonly groups: readonly LiveStrategyGroup[];
   onStep: (input: RunInput) => void;
   onAlert: (alert: Alert) => void;
@@ -32,12 +35,13 @@ export interface Built {
 export async function buildSession(options: LiveSessionOptions): Promise<Built> {
   const { config, journal, venue, host, clock, owner } = options;
   const plan = planLive(config);
-  const configHash = jsonHash(planned(config));
+  const trading = tradingPart(config);
+  const configHash = booksHash(trading);
   const earlier = earlierRuns(journal, configHash, options.fresh ?? false);
   const capital = earlier?.details.capital ?? (options.fresh ? null : lastEquity(journal)) ?? config.execution.capital;
   const rules = earlier?.details.rules ?? options.rules;
-  const cashDecimals = liveCashDecimals(capital);
-  const markets = liveMarkets(plan.symbols, rules, config.execution.quote, cashDecimals);
+  const books = runBooks(plan, capital, rules, config.execution.quote);
+  const { cashDecimals } = books;
   const infos = await host.load(plan.strategies);
   const historyOf = new Map(infos.map(({ key, history }) => [key, history]));
   const windows = plan.streams.map(({ symbol, timeframe, slots, warmupBars }) => {
@@ -46,7 +50,7 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
     return new BarWindow(symbol, timeframe, Math.max(history, warmupBars));
   });
   await warmUpAll(options, plan, windows, earlier);
-  const details: RunDetails = { continues: earlier?.runs.at(-1) ?? null, capital, rules, config: planned(config) };
+  const details: RunDetails = { continues: earlier?.runs.at(-1) ?? null, capital, rules, config: trading };
   const run = journal.beginRun({
     started: clock.now(),
     mode: venue ? 'live' : 'paper',
@@ -77,22 +81,7 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
     };
   });
   const ears = { onStep: ignore, onAlert: ignore, onEmit: ignore } as Pick<Built, 'onStep' | 'onAlert' | 'onEmit'>;
-  const engineRun = new LiveRun({
-    capital,
-    cashDecimals,
-    costs: plan.costs,
-    fills: plan.fills,
-    risk: plan.risk,
-    markets,
-    slots: plan.slots.map((slot) => {
-      const symbolIndex = plan.symbols.indexOf(slot.symbol);
-      return { ...slot, symbolIndex, market: markets[symbolIndex] };
-    }),
-    streams: plan.streams.map((stream, s) => ({
-      ...stream,
-      symbolIndex: plan.symbols.indexOf(stream.symbol),
-      window: windows[s],
-    })),
+  const engineRun = buildRun(plan, books, windows, {
     log: replay,
     host,
     strategies: groups,
@@ -100,6 +89,7 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
     onFailure: ({ strategy, failed, detail }) =>
       ears.onAlert({ level: 'critical', code: 'STRATEGY_STOPPED', detail: `${strategy} ${failed}: ${detail}` }),
   });
+  const collar = new PriceCollar(plan.risk.priceCollarPct);
   const executor = venue
     ? new LiveExecutor({
         venue,
@@ -110,6 +100,10 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
         cashDecimals,
         costs: engineRun.engine.costs,
         slots: engineRun.engine.slots.map(({ spec }) => ({ symbol: spec.symbol, market: spec.market })),
+        holdBack: (slot, entry) => {
+          const { spec, position } = engineRun.engine.slots[slot];
+          return collar.refusal(spec.symbol, entry, position.lastPrice);
+        },
         emit: (input) => ears.onEmit(input as StepInput),
         alert: (alert) => ears.onAlert(alert),
       })
@@ -121,7 +115,7 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
   });
   if (executor && earlier) restoreOrders(journal, earlier, executor);
   if (earlier) options.on({ kind: 'resumed', runs: earlier.runs, inputs: replay.compared });
-  return Object.assign(ears, { plan, run, engineRun, executor, cashDecimals, groups });
+  return Object.assign(ears, { plan, run, engineRun, executor, cashDecimals, collar, groups });
 }
 
 /** Orders and trades of earlier processes, from what they wrote down. */
@@ -185,10 +179,19 @@ function lastBars(journal: Journal, runs: readonly number[]): Map<number, number
   return last;
 }
 
-/** What of a config decides how it trades: with another, earlier inputs would have other consequences. */
-function planned({ strategies, risk, execution, backtester }: Config): unknown {
+function tradingPart({ strategies, risk, execution, backtester }: Config): TradingConfig {
   const { state_dir: _state, keys_file: _keys, url: _url, strategy_deadline_ms: _deadline, ...trading } = execution;
-  return { strategies, risk, execution: trading, backtester: { ...backtester, from: null, to: null } };
+  const { from: _from, to: _to, ...sizes } = backtester;
+  return { strategies, risk, execution: trading, backtester: sizes };
+}
+
+/**
+ * Marks the books that a config can go on with: what decides how inputs are traded, so all but what strategies are and
+ * how they are set, since their answers are inputs.
+ */
+function booksHash({ strategies, ...rest }: TradingConfig): string {
+  const slots = strategies.map(({ handler: _handler, parameters: _parameters, ...slot }) => slot);
+  return jsonHash({ ...rest, strategies: slots });
 }
 
 function ignore(): void {

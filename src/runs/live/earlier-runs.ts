@@ -1,3 +1,4 @@
+import type { TradingConfig } from '../../core/config/index.ts';
 import { ValvulinError } from '../../core/errors.ts';
 import type { InstrumentRules } from '../../core/instrument.ts';
 import type { Journal, JournalInput, JournalReader } from '../../execution/journal/journal.ts';
@@ -10,8 +11,8 @@ export interface RunDetails {
   /** Quote money that its books began with. */
   readonly capital: number;
   readonly rules: readonly InstrumentRules[];
-  /** The config as it ran. */
-  readonly config: unknown;
+  /** The config as it ran, with the parameters it started with. */
+  readonly config: TradingConfig;
 }
 
 /** Books that a start goes on with: runs that follow each other, the first one first. */

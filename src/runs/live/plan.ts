@@ -10,6 +10,7 @@ import {
   strategyKey,
   strategyParams,
   strategySymbols,
+  type TradingConfig,
 } from '../../core/config/index.ts';
 import { ValvulinError } from '../../core/errors.ts';
 import { Instrument, type InstrumentRules, Market } from '../../core/instrument.ts';
@@ -32,13 +33,10 @@ export interface PlannedStream {
   readonly slots: readonly number[];
   /** Orders fill from its bars on paper: it is the finest of its symbol. */
   readonly fills: boolean;
-  /** Bars loaded before the first live one, at least. */
-  readonly warmupBars: number;
 }
 
-/** What a config trades live: slots, the streams they need, and the strategies to be asked, all in config order. */
-export interface LivePlan {
-  readonly feed: BinanceLiveEntry;
+/** What a config trades: slots, the streams they need, and the strategies to be asked, all in config order. */
+export interface TradingPlan {
   readonly symbols: readonly string[];
   readonly streams: readonly PlannedStream[];
   readonly slots: readonly Omit<SlotSpec, 'market' | 'symbolIndex'>[];
@@ -48,17 +46,25 @@ export interface LivePlan {
   readonly risk: RiskSettings;
 }
 
+export interface LiveStream extends PlannedStream {
+  /** Bars loaded before the first live one, at least. */
+  readonly warmupBars: number;
+}
+
+/** The same with where its bars come from. */
+export interface LivePlan extends TradingPlan {
+  readonly feed: BinanceLiveEntry;
+  readonly streams: readonly LiveStream[];
+}
+
 /**
  * Plans a live run of the enabled strategies.
  * @throws ValvulinError `VLV_CONFIG` where no `binance-live` feed serves a symbol, or where a setting only makes sense
  *   on history
  */
 export function planLive(config: Config): LivePlan {
-  const slots: Omit<SlotSpec, 'market' | 'symbolIndex'>[] = [];
-  const strategies: LiveStrategySpec[] = [];
-  for (const entry of config.strategies) strategies.push(addSlots(config, entry, slots));
-  const symbols = [...new Set(slots.map(({ symbol }) => symbol))];
-  const feeds = new Set(symbols.map((symbol) => liveFeed(config, symbol)));
+  const plan = planTrading(config);
+  const feeds = new Set(plan.symbols.map((symbol) => liveFeed(config, symbol)));
   if (feeds.size > 1) {
     throw new ValvulinError('VLV_CONFIG', 'Expected one "binance-live" feed for all symbols, got several', {
       where: 'data_feeds',
@@ -66,27 +72,37 @@ export function planLive(config: Config): LivePlan {
   }
   const [feed] = feeds;
   if (!feed) throw new ValvulinError('VLV_CONFIG', 'Expected at least one strategy, got none', { where: 'strategies' });
-  const fills = fillSettings(config);
-  if (fills.fillAt !== 'open') {
+  if (plan.fills.fillAt !== 'open') {
     throw new ValvulinError('VLV_CONFIG', 'Expected "open", got "close": nobody can trade at a price that has passed', {
       where: 'execution.fill_at',
     });
   }
-  const costs = costSettings(config);
+  const { intervals } = config.scheduler;
+  const streams = plan.streams.map((stream) => ({
+    ...stream,
+    warmupBars: intervals.find(({ timeframe }) => timeframe === stream.timeframe)?.warmup_bars ?? WARMUP_BARS,
+  }));
+  return { ...plan, feed, streams };
+}
+
+/** The part of a plan that a journal can give again: all that decides how the same inputs are traded. */
+export function planTrading(config: TradingConfig): TradingPlan {
+  const slots: Omit<SlotSpec, 'market' | 'symbolIndex'>[] = [];
+  const strategies: LiveStrategySpec[] = [];
+  for (const entry of config.strategies) strategies.push(addSlots(config, entry, slots));
   return {
-    feed,
-    symbols,
-    streams: streamsOf(config, slots),
+    symbols: [...new Set(slots.map(({ symbol }) => symbol))],
+    streams: streamsOf(slots),
     slots,
     strategies,
-    costs,
-    fills,
+    costs: costSettings(config),
+    fills: fillSettings(config),
     risk: riskSettings(config),
   };
 }
 
 function addSlots(
-  config: Config,
+  config: TradingConfig,
   entry: StrategyEntry,
   slots: Omit<SlotSpec, 'market' | 'symbolIndex'>[],
 ): LiveStrategySpec {
@@ -109,7 +125,7 @@ function liveFeed(config: Config, symbol: string): BinanceLiveEntry {
   });
 }
 
-function streamsOf(config: Config, slots: LivePlan['slots']): PlannedStream[] {
+function streamsOf(slots: TradingPlan['slots']): PlannedStream[] {
   const streams = new Map<string, { symbol: string; timeframe: Timeframe; slots: number[] }>();
   slots.forEach(({ symbol, timeframe }, slot) => {
     const key = `${symbol}:${timeframe}`;
@@ -123,8 +139,6 @@ function streamsOf(config: Config, slots: LivePlan['slots']): PlannedStream[] {
     fills: !all.some(
       (other) => other.symbol === stream.symbol && timeframeMs(other.timeframe) < timeframeMs(stream.timeframe),
     ),
-    warmupBars:
-      config.scheduler.intervals.find(({ timeframe }) => timeframe === stream.timeframe)?.warmup_bars ?? WARMUP_BARS,
   }));
 }
 

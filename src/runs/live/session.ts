@@ -11,6 +11,7 @@ import type { BinanceLiveFeed } from '../../data/live/live-feed.ts';
 import type { HistoryLake } from '../../data/lake/history-lake.ts';
 import { ACCOUNT_SCOPE, type Journal } from '../../execution/journal/journal.ts';
 import type { Alert } from '../../execution/live/desk-types.ts';
+import type { PriceCollar } from '../../execution/live/price-collar.ts';
 import type { RunInput, StepInput } from '../../execution/live/input-codec.ts';
 import type { LiveHost } from '../../execution/live-host.ts';
 import type { LiveExecutor } from '../../execution/live-executor.ts';
@@ -40,6 +41,8 @@ export interface LiveSessionOptions {
   /** Trading rules of all symbols, as they are now. */
   readonly rules: readonly InstrumentRules[];
   readonly clock: Clock;
+  /** How many times as fast as a real clock `clock` runs, as for a local exchange; 1 by default. */
+  readonly speed?: number;
   /** Where orders go; null trades on paper. */
   readonly venue: SpotVenue | null;
   /** Marks own orders at the exchange; 1 to 8 small letters and digits. */
@@ -90,6 +93,7 @@ export class LiveSession {
   readonly #options: LiveSessionOptions;
   readonly #recovery: Recovery | null;
   readonly #inbox: MarketInbox;
+  readonly #collar: PriceCollar;
   readonly #records: JournalRecords;
   readonly #timers = new Map<string, Timer>();
   #stream: VenueStream | null = null;
@@ -103,13 +107,14 @@ export class LiveSession {
     this.engineRun = built.engineRun;
     this.executor = built.executor;
     this.cashDecimals = built.cashDecimals;
+    this.#collar = built.collar;
     this.strategies = built.groups;
     this.#records = new JournalRecords(journal, built.run, built.engineRun.engine, built.cashDecimals);
     this.#inbox = new MarketInbox({
       streams: built.plan.streams,
       clock,
       now: () => feed.time.now(),
-      deadlineMs: built.plan.feed.params.slice_deadline_ms,
+      deadlineMs: built.plan.feed.params.slice_deadline_ms * (options.speed ?? 1),
       onMarket: (event) => this.engineRun.market(event),
       onMissing: (time, streams) => options.on({ kind: 'missing', time, streams }),
     });
@@ -267,6 +272,10 @@ export class LiveSession {
     if (event.kind === 'health') {
       const reason = event.symbol === null ? 'the feed is not healthy' : 'prices are not healthy';
       this.input({ kind: 'block', time: event.time, symbol: event.symbol, reason, on: !event.healthy });
+    }
+    if (event.kind === 'price') {
+      const slot = this.engineRun.engine.slots.find(({ spec }) => spec.symbol === event.symbol);
+      if (slot) this.#collar.see(event.symbol, slot.spec.market, event.price, event.bid, event.ask);
     }
     this.#inbox.take(event);
     this.#checkFailure();
