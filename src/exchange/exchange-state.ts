@@ -14,7 +14,7 @@ import type { ExchangeOptions, MarketEvent, TradePrint, UserEvent } from './type
 
 const USUAL_BASE: Timeframe = '1m';
 /** Public trades kept for each symbol. */
-const PRINTS_KEPT = 10_000;
+const PRINTS_KEPT = 2_000;
 const AVERAGE_MS = 5 * 60_000;
 const ID_LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const ID_LENGTH = 22;

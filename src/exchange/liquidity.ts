@@ -27,7 +27,7 @@ export function counterparty(order: SpotOrder, book: OrderBook, touch: boolean):
   const [resting] = book.side(order.terms.side === 'BUY' ? 'SELL' : 'BUY');
   const level = withinLimit(order, book, book.quotes.best(order.terms.side));
   const restingFits = resting !== undefined && crosses(order, resting.terms.price, true);
-  const levelFits = level !== null && crosses(order, level.price, touch);
+  const levelFits = level !== null && crosses(order, level.price, touch || book.quotes.isOffer);
   if (restingFits && (!levelFits || order.sign * Number(level.price - resting.terms.price) >= 0)) {
     return { price: resting.terms.price, quantity: resting.remaining, maker: resting };
   }
@@ -47,7 +47,7 @@ export function reachable(order: SpotOrder, book: OrderBook, touch: boolean): bi
     if (other.account !== order.account && crosses(order, other.terms.price, true)) sum += other.remaining;
   }
   for (const level of book.quotes.levels(order.terms.side)) {
-    if (crosses(order, level.price, touch)) sum += level.quantity;
+    if (crosses(order, level.price, touch || book.quotes.isOffer)) sum += level.quantity;
   }
   return sum;
 }

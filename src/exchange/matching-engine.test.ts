@@ -59,6 +59,18 @@ describe('price and time', () => {
   });
 });
 
+describe('a limit order that arrives at the quote', () => {
+  it.each([
+    [{ halfSpreadBps: 10 }, 'through', 'FILLED'],
+    [{}, 'touch', 'FILLED'],
+    [{}, 'through', 'NEW'],
+  ] as const)('of %j, filled by %s, is %s', async (liquidity, limitFill, status) => {
+    const { exchange, alice } = exchangeForTest({ symbols: [{ ...BTC, liquidity }], limitFill });
+    const [[ask]] = exchange.book('BTCUSDT', 1).asks;
+    expect((await alice.order(limit('BUY', Number(ask).toFixed(2)))).body.status).toBe(status);
+  });
+});
+
 describe('self-trade prevention', () => {
   it.each([
     ['NONE', ['FILLED', 'FILLED'], 2],
@@ -144,6 +156,18 @@ describe('stops', () => {
     exchange.trade('BTCUSDT', '112', '1');
     exchange.trade('BTCUSDT', '100', '1');
     expect(exchange.allTrades('alice').map(({ price }) => price)).toEqual([11_088_000_000n]);
+  });
+
+  it('that trails and buys sets aside what it would cost now', async () => {
+    const { exchange, alice } = exchangeForTest();
+    const trailing = { side: 'BUY', type: 'STOP_LOSS', trailingDelta: 500 };
+    await alice.order({ ...trailing, quantity: '1' });
+    expect(exchange.balances('alice').get('USDT')?.locked).toBe(10_500_000_000n);
+    expect((await alice.order({ ...trailing, quantity: '100' })).body.code).toBe(-2010);
+    exchange.trade('BTCUSDT', '80', '1');
+    exchange.trade('BTCUSDT', '90', '1');
+    expect(exchange.allTrades('alice').map(({ price }) => price)).toEqual([8_400_000_000n]);
+    expect(exchange.balances('alice').get('USDT')).toEqual({ free: 991_600_000_000n, locked: 0n });
   });
 
   it('that buys at the market takes what its money allows, and expires with the rest', async () => {

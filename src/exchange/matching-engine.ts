@@ -94,7 +94,10 @@ export class MatchingEngine {
 
   /** An order with its number, not yet accepted. */
   draft(account: Account, book: OrderBook, terms: OrderTerms): SpotOrder {
-    return new SpotOrder(++this.#orderId, account, book.rules, terms, this.#spec.time());
+    const time = this.#spec.time();
+    const order = new SpotOrder(++this.#orderId, account, book.rules, terms, time);
+    if (terms.trailingDelta > 0) this.trail(order, book.quotes.last, time);
+    return order;
   }
 
   nextListId(): number {
@@ -154,7 +157,10 @@ export class MatchingEngine {
     const { terms } = order;
     const book = this.book(order.rules.name);
     book.stops.push(order);
-    if (terms.trailingDelta > 0) this.trail(order, book.quotes.last, this.#spec.time());
+    if (terms.trailingDelta === 0) return;
+    // One that waited in a list begins to follow only now.
+    order.trailing = false;
+    this.trail(order, book.quotes.last, this.#spec.time());
   }
 
   /** A trailing stop sees a price: it begins to follow, or follows. */

@@ -30,6 +30,14 @@ export class Quotes {
     this.#size = liquidity.levelQuantity === undefined ? null : units(liquidity.levelQuantity);
   }
 
+  /**
+   * True where bid and ask stand apart: then they are offers that a limit at their very price takes. Without a spread
+   * both stand at the last price, and only trading through it proves that somebody would have sold there.
+   */
+  get isOffer(): boolean {
+    return this.#bps > 0;
+  }
+
   /** The market trades at `price`: all levels are full again. */
   move(price: bigint): void {
     this.last = price;

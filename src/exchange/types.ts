@@ -87,7 +87,10 @@ export interface ExchangeOptions {
   readonly accounts: readonly ExchangeAccount[];
   /** Length of the shortest kline kept; longer ones are made of these. Default `1m`. */
   readonly baseInterval?: Timeframe;
-  /** Whether a resting limit fills when the price only touches it; by default it must be traded through. */
+  /**
+   * Whether a limit order fills when the last price only touches it; by default it must be traded through. What stands
+   * in the book, of accounts or as a quote with a spread, is taken at its price in either case.
+   */
   readonly limitFill?: 'through' | 'touch';
   /** Whether a market print fills resting orders up to its own quantity only. Default: whatever they want. */
   readonly printLimits?: boolean;
