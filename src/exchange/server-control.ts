@@ -1,4 +1,5 @@
 import type { HttpReply } from '../core/ports.ts';
+import { FAULT_TARGETS, faultVerbs } from './fault-verbs.ts';
 import type { ExchangeFault, RequestFaultRule } from './faults.ts';
 import type { ExchangeSockets } from './exchange-sockets.ts';
 import type { Exchange } from './local-exchange.ts';
@@ -58,6 +59,7 @@ export class ServerControl {
 
   #inject(request: FaultRequest): void {
     const { exchange, sockets } = this.#spec;
+    assertKnown(request);
     switch (request.target) {
       case 'exchange':
         exchange.inject(request.fault);
@@ -73,11 +75,24 @@ export class ServerControl {
         return;
       case 'feed':
         sockets.injectFeed(request.rule);
-        return;
-      default:
-        throw new RangeError('Expected a "target" of exchange, request, socket, frame or feed');
     }
   }
+}
+
+/** @throws RangeError where target and verb do not belong together: such a fault would do nothing, unnoticed */
+function assertKnown(request: FaultRequest): void {
+  const { target, fault, rule } = request as { target?: string; fault?: Named; rule?: { fault?: Named } };
+  const verbs = faultVerbs(target ?? '');
+  if (verbs.length === 0) {
+    throw new RangeError(`Expected a "target" of ${FAULT_TARGETS.join(', ')}, got "${target ?? ''}"`);
+  }
+  const { verb = '' } = (target === 'exchange' || target === 'socket' ? fault : rule?.fault) ?? {};
+  if (verbs.includes(verb)) return;
+  throw new RangeError(`Expected a verb of the target "${target ?? ''}", one of ${verbs.join(', ')}; got "${verb}"`);
+}
+
+interface Named {
+  readonly verb?: string;
 }
 
 const NO_LOCKSTEP = reply(409, { error: 'This exchange runs by the clock, not in lockstep' });
