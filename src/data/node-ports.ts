@@ -43,7 +43,8 @@ export const nodeSockets: Sockets = {
     let failure = '';
     socket.on('open', () => events.open());
     socket.on('message', (data, binary) => {
-      if (!binary) events.message(String(data));
+      // `ws` gives text as a Buffer.
+      if (!binary) events.message((data as Buffer).toString());
     });
     socket.on('ping', () => events.ping());
     socket.on('error', (error) => {

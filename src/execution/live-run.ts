@@ -84,7 +84,7 @@ export class LiveRun {
   /** Open time of the bar that each stream's open was played for. */
   readonly #opened: number[];
   #time = 0;
-  #failed: unknown;
+  #failed: Error | undefined;
   #idle: (() => void)[] = [];
 
   constructor(spec: LiveRunSpec) {
@@ -153,7 +153,7 @@ export class LiveRun {
         else break;
       }
     } catch (error) {
-      this.#failed = error;
+      this.#failed = asError(error);
     } finally {
       this.#working = false;
     }
@@ -165,7 +165,7 @@ export class LiveRun {
   }
 
   /** What went wrong for good; undefined while all is well. */
-  get failure(): unknown {
+  get failure(): Error | undefined {
     return this.#failed;
   }
 
@@ -257,7 +257,7 @@ export class LiveRun {
       },
       (error: unknown) => {
         this.#deciding = null;
-        this.#failed = error;
+        this.#failed = asError(error);
         this.#work();
       },
     );
@@ -293,6 +293,10 @@ export class LiveRun {
       free: ledger.free() / cash,
     };
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function timeOf(input: RunInput): number {

@@ -32,7 +32,9 @@ Examples:
         } else {
           const profit = trades.reduce((sum, trade) => sum + trade.profit, 0);
           terminal.out(textTable(COLUMNS, trades.map(row), terminal.width));
-          terminal.out(`${trades.length} trades, profit ${profit.toFixed(2)} after fees`);
+          terminal.out(
+            `${trades.length} ${trades.length === 1 ? 'trade' : 'trades'}, profit ${profit.toFixed(2)} after fees`,
+          );
         }
       }),
     );

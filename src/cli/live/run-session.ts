@@ -35,7 +35,7 @@ export interface SessionRequest {
 export interface OpenSession {
   readonly session: LiveSession;
   readonly place: JournalPlace;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** Opens journal, feed and strategies of a config, and the session over them. Nothing trades before `session.start`. */
@@ -102,7 +102,7 @@ function closeQuietly(journal: Journal): void {
 
 async function publicRules(endpoints: FeedEndpoints, symbols: readonly string[]): Promise<readonly InstrumentRules[]> {
   const query = new URLSearchParams({ symbols: JSON.stringify(symbols), showPermissionSets: 'false' });
-  const url = `${endpoints.rest}/api/v3/exchangeInfo?${query}`;
+  const url = `${endpoints.rest}/api/v3/exchangeInfo?${query.toString()}`;
   const failed = (why: string, cause?: unknown): ValvulinError =>
     new ValvulinError('VLV_FEED_NETWORK', `Expected the trading rules of ${symbols.join(', ')}, got ${why}`, {
       where: endpoints.rest,

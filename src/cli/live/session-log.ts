@@ -14,10 +14,14 @@ export interface EventNames {
 /** Tells of a session in the log's words. What comes with every bar is told for who asks for details only. */
 export function logSessionEvent(log: Log, event: SessionEvent, names: EventNames): void {
   switch (event.kind) {
-    case 'input':
-      return logInput(log, event.input, names);
-    case 'trade':
-      return logTrade(log, event.trade);
+    case 'input': {
+      logInput(log, event.input, names);
+      return;
+    }
+    case 'trade': {
+      logTrade(log, event.trade);
+      return;
+    }
     case 'recovered': {
       const { lookedUp, report } = event;
       if (lookedUp === null) log.debug('recovered', { ...report });
@@ -32,14 +36,22 @@ export function logSessionEvent(log: Log, event: SessionEvent, names: EventNames
       else log.info(name, { detail }, detail);
       return;
     }
-    case 'feed':
-      return logFeed(log, event.event);
-    case 'missing':
-      return log.warn('bars_missing', { at: new Date(event.time), streams: event.streams }, event.streams.join());
-    case 'resumed':
-      return log.info('resumed', { runs: event.runs, inputs: event.inputs });
-    case 'failed':
-      return log.error('failed', { error: event.error });
+    case 'feed': {
+      logFeed(log, event.event);
+      return;
+    }
+    case 'missing': {
+      log.warn('bars_missing', { at: new Date(event.time), streams: event.streams }, event.streams.join());
+      return;
+    }
+    case 'resumed': {
+      log.info('resumed', { runs: event.runs, inputs: event.inputs });
+      return;
+    }
+    case 'failed': {
+      log.error('failed', { error: event.error });
+      return;
+    }
     default:
       return unreachable(event);
   }
@@ -51,30 +63,42 @@ function logInput(log: Log, input: (SessionEvent & { kind: 'input' })['input'], 
     return { ...(at === undefined ? {} : { at: new Date(at) }), ...rest };
   };
   switch (input.kind) {
-    case 'fill':
-      return log.info('fill', names.fill(input.fill));
-    case 'end':
-      return log.info('order_ended', plain(input.end));
-    case 'answer':
-      return log.info(
+    case 'fill': {
+      log.info('fill', names.fill(input.fill));
+      return;
+    }
+    case 'end': {
+      log.info('order_ended', plain(input.end));
+      return;
+    }
+    case 'answer': {
+      log.info(
         'signal',
         plain({ time: input.time, strategy: names.slot(input.answer.slot), signal: input.answer.signal }),
       );
-    case 'operator':
-      return log.info('trading_state', plain({ time: input.time, state: input.state, by: input.by }));
+      return;
+    }
+    case 'operator': {
+      log.info('trading_state', plain({ time: input.time, state: input.state, by: input.by }));
+      return;
+    }
     case 'block': {
       const { symbol, reason, on } = input;
-      return log.info(on ? 'entries_blocked' : 'entries_free', { symbol, reason }, `${symbol} ${reason}`);
+      log.info(on ? 'entries_blocked' : 'entries_free', { symbol, reason }, `${symbol} ${reason}`);
+      return;
     }
-    case 'exit':
-      return log.warn(
-        'position_left',
-        plain({ time: input.time, strategy: names.slot(input.slot), reason: input.reason }),
-      );
-    case 'slice':
-      return log.debug('slice', { at: new Date(input.time), bars: input.bars.length, late: input.late });
-    default:
-      return log.debug(input.kind, plain(input));
+    case 'exit': {
+      log.warn('position_left', plain({ time: input.time, strategy: names.slot(input.slot), reason: input.reason }));
+      return;
+    }
+    case 'slice': {
+      log.debug('slice', { at: new Date(input.time), bars: input.bars.length, late: input.late });
+      return;
+    }
+    default: {
+      log.debug(input.kind, plain(input));
+      return;
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import type { Bar } from '../../core/bars.ts';
 import type { Input } from '../../core/engine.ts';
 import type { TradingState } from '../../core/entry-gate.ts';
 import type { Command } from '../../core/order.ts';
-import { Answer } from '../../core/slot.ts';
+import { type Answer } from '../../core/slot.ts';
 import { type LiveAnswer, toAnswer } from '../live-host.ts';
 
 /** What the market tells a live run, in its order: closes of an instant before the opens of the same one. */

@@ -1,5 +1,5 @@
 import type { Bar } from '../../core/bars.ts';
-import { type Engine, type Input, MarketBar } from '../../core/engine.ts';
+import { type Engine, type Input, type MarketBar } from '../../core/engine.ts';
 import type { Market } from '../../core/instrument.ts';
 import type { Command } from '../../core/order.ts';
 import type { FillSettings } from '../../core/settings.ts';

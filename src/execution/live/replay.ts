@@ -86,8 +86,8 @@ export class Replay implements InputLog {
   }
 
   #advance(): void {
-    const { done, value } = this.#rows.next();
-    this.#next = done ? undefined : value;
+    const step = this.#rows.next();
+    this.#next = step.done === true ? undefined : step.value;
   }
 
   #differs(what: string): ValvulinError {
