@@ -3,6 +3,8 @@ import { ScriptedVenue } from '../../test/servers/scripted-venue.ts';
 import type { Clock } from '../core/ports.ts';
 import type { ExchangeFill, Journal, RunManifest } from '../execution/journal/journal.ts';
 import { MemoryDisk, openMemoryJournal } from '../execution/journal/memory-disk.ts';
+import { parseClientId } from '../execution/live/client-id.ts';
+import type { OrderPlan } from '../execution/live/desk-types.ts';
 import { kill, type KillOptions, planKill } from './kill.ts';
 
 const NOTHING: KillOptions = { flatten: false, all: false, symbols: null, wholeBalance: false };
@@ -131,6 +133,40 @@ describe('a kill that flattens', () => {
     expect(venue.requests[0]).toBe('cancel BTCUSDT vvab-1-2-s1');
     expect(venue.requests[1]).toMatch(/^place BTCUSDT SELL 1\.498 vvkill-1-0-x[a-z0-9]+$/);
     expect([...journal.intents()].at(-1)).toMatchObject({ kind: 'place', symbol: 'BTCUSDT' });
+  });
+
+  it('books a sale where the engine was going to sell, so that the next one knows of it, for each slot by itself', async () => {
+    const venue = new ScriptedVenue();
+    const { engine, run, disk } = account();
+    const intent = { kind: 'place', symbol: 'BTCUSDT', time: 1 } as const;
+    for (const [slot, entry, stop] of [
+      [0, 1, 2],
+      [1, 5, 6],
+    ]) {
+      for (const [leg, order] of [
+        ['entry', entry],
+        ['stop', stop],
+      ] as const) {
+        const clientId = `vvab-1-${order}-${leg[0]}1`;
+        const plan = { clientId, slot, symbol: 'BTCUSDT', group: '', legs: [{ clientId, leg, order }], request: {} };
+        engine.attempt(run, [{ ...intent, orderId: order, clientId, payload: JSON.stringify(plan) }]);
+      }
+      engine.fact(run, bought(slot + 1, 'BTCUSDT', '0.5', { clientId: `vvab-1-${entry}-e1`, exchangeId: entry }));
+    }
+    engine.flush();
+    venue.wallet.set('BTC', { free: '0.75', locked: '0' });
+    const journal = openMemoryJournal(disk, 'kill', true);
+    const { sales } = await kill(venue, journal, journal, FLATTEN, clock, 'ana');
+    expect(sales.map(({ quantity }) => quantity)).toEqual(['0.5', '0.25']);
+    const plans = [...journal.intents()].slice(-2).map(({ payload }) => JSON.parse(payload) as OrderPlan);
+    expect(plans.map(({ slot, legs }) => [slot, legs[0].leg, legs[0].order])).toEqual([
+      [0, 'exit', 2],
+      [1, 'exit', 6],
+    ]);
+    expect(plans.map(({ clientId }) => parseClientId(clientId)?.owner)).toEqual(['ab', 'ab']);
+    expect([...journal.facts()].slice(-2).map(({ kind, clientId }) => [kind, clientId])).toEqual(
+      plans.map(({ clientId }) => ['ack', clientId]),
+    );
   });
 
   it('counts what was sold since the engine last looked, even where it is not clear by whom', async () => {

@@ -1,9 +1,10 @@
 import { formatUnits } from '../core/decimal.ts';
 import type { Clock } from '../core/ports.ts';
-import { ACCOUNT_SCOPE, type Journal, type JournalReader, type NewIntent } from '../execution/journal/journal.ts';
-import { parseClientId } from '../execution/live/client-id.ts';
+import { ACCOUNT_SCOPE, type Journal, type JournalReader } from '../execution/journal/journal.ts';
+import { clientIdText, parseClientId } from '../execution/live/client-id.ts';
+import type { OrderPlan } from '../execution/live/desk-types.ts';
 import type { Outcome, SpotVenue, VenueOrder, VenueReport } from '../execution/venues/venue.ts';
-import { type Holding, ownHoldings, sellable, wholeBalances } from './own-holdings.ts';
+import { amount, type Holding, ownHoldings, type Seller, sellable, wholeBalances } from './own-holdings.ts';
 
 export interface KillOptions {
   /** Also sell what the account holds, at the market. */
@@ -88,7 +89,7 @@ export async function kill(
   for (let round = 1; plan.cancel.length > 0 && round <= ROUNDS; round++) {
     if (round > 1) await pause(clock);
     for (const order of requestsOf(plan.cancel)) {
-      record.sending({ kind: 'cancel', clientId: order.clientId, symbol: order.symbol, request: order });
+      record.canceling(order);
       const outcome = await venue.cancel(order.symbol, order.clientId, order.list);
       if (outcome.kind === 'accepted') canceled.add(order.clientId);
     }
@@ -96,9 +97,13 @@ export async function kill(
   }
   const sales: Sale[] = [];
   const balances = plan.sell.length === 0 ? null : await venue.balances();
+  const used = new Map<string, bigint>();
   for (const holding of plan.sell) {
     const { base } = holding.instrument.rules;
-    sales.push(await sell(venue, holding, balances?.get(base)?.free ?? '0', record, clock));
+    const free = amount(balances?.get(base)?.free ?? '0') - (used.get(base) ?? 0n);
+    const sale = await sell(venue, holding, free, record, clock);
+    used.set(base, (used.get(base) ?? 0n) + amount(sale.quantity));
+    sales.push(sale);
   }
   const left = plan.cancel.map(({ clientId }) => clientId);
   return { canceled: [...canceled], left, sales, problems: record.problems };
@@ -123,15 +128,36 @@ class KillRecord {
     this.#write((journal) => journal.recordState({ scope: ACCOUNT_SCOPE, state: 'HALT', who, why: 'kill', time }));
   }
 
-  /** An engine sees it as somebody else's sale: its position has shrunk without it. */
-  nextId(): string {
-    return `vvkill-${this.#run.toString(36)}-${this.#count++}-x${this.#clock.now().toString(36)}`;
+  canceling({ symbol, clientId }: CancelRequest): void {
+    const time = this.#clock.now();
+    const intent = { kind: 'cancel', orderId: 0, clientId, symbol, time, payload: '{"by":"kill"}' } as const;
+    this.#write((journal) => journal.attempt(this.#run, [intent]));
   }
 
-  sending({ request, ...intent }: Pick<NewIntent, 'kind' | 'clientId' | 'symbol'> & { request: unknown }): void {
+  /**
+   * Writes a sale down as one more exchange order of the engine's order that was to sell, so that the next engine books
+   * its fills there. A sale of what is nobody's belongs to no order: an engine sees it as somebody else's.
+   */
+  selling(symbol: string, quantity: string, seller: Seller | null): VenueOrder {
     const time = this.#clock.now();
-    const payload = JSON.stringify({ by: 'kill', request });
-    this.#write((journal) => journal.attempt(this.#run, [{ ...intent, orderId: 0, time, payload }]));
+    const attempt = Math.floor(time / 1_000) + this.#count++;
+    const run = this.#run;
+    const { owner, order, slot } = seller ?? { owner: 'kill', order: 0, slot: 0 };
+    const clientId = clientIdText({ owner, run, order, leg: 'exit', attempt });
+    const request = { symbol, clientId, side: 'SELL', type: 'market', quantity } as const;
+    const legs = seller === null ? [] : [{ clientId, leg: 'exit' as const, order }];
+    const plan: OrderPlan = { clientId, slot, symbol, group: '', legs, request };
+    const intent = { kind: 'place', orderId: order, clientId, symbol, time, payload: JSON.stringify(plan) } as const;
+    this.#write((journal) => journal.attempt(run, [intent]));
+    return request;
+  }
+
+  accepted(clientId: string, exchangeId: number): void {
+    const time = this.#clock.now();
+    this.#write((journal) => {
+      journal.fact(this.#run, { kind: 'ack', clientId, time, exchangeId });
+      journal.flush();
+    });
   }
 
   #write(work: (journal: Journal) => void): void {
@@ -155,15 +181,15 @@ async function holdingsToSell(
   return journal === null ? [] : ownHoldings(journal, venue, options.symbols);
 }
 
-async function sell(venue: SpotVenue, holding: Holding, free: string, record: KillRecord, clock: Clock): Promise<Sale> {
+async function sell(venue: SpotVenue, holding: Holding, free: bigint, record: KillRecord, clock: Clock): Promise<Sale> {
   const { instrument } = holding;
   const { symbol } = instrument.rules;
   const units = sellable(holding, free);
   const quantity = formatUnits(units, instrument.quantityDecimals);
   if (units === 0) return { symbol, quantity, done: true, outcome: 'less than a lot is free' };
-  const order = { symbol, clientId: record.nextId(), side: 'SELL', type: 'market', quantity } as const;
-  record.sending({ kind: 'place', clientId: order.clientId, symbol, request: order });
+  const order = record.selling(symbol, quantity, holding.seller);
   const outcome = await venue.place(order);
+  if (outcome.kind === 'accepted') record.accepted(order.clientId, outcome.value.orderId);
   return { symbol, quantity, ...(await fate(venue, order, outcome, clock)) };
 }
 
