@@ -19,16 +19,18 @@ export const systemClock: Clock = {
 export const nodeHttp: Http = {
   async send({ method, url, headers, body, timeoutMs }: HttpRequest): Promise<HttpReply> {
     const signal = AbortSignal.timeout(timeoutMs);
-    const reply = await fetch(url, {
-      method,
-      headers,
-      signal,
-      redirect: 'error',
-      ...(body === undefined ? {} : { body }),
-    });
+    const options = { method, headers, signal, redirect: 'error', ...(body === undefined ? {} : { body }) } as const;
+    const reply = await fetch(url, options).catch(explain);
     return { status: reply.status, headers: Object.fromEntries(reply.headers), body: await reply.text() };
   },
 };
+
+/** `fetch` says only that it failed; what failed stands in the cause. */
+function explain(error: unknown): never {
+  if (error instanceof TypeError && error.cause instanceof Error)
+    throw new Error(error.cause.message, { cause: error });
+  throw error;
+}
 
 /** WebSockets by `ws`, which shows the server's pings and can drop a dead connection. */
 export const nodeSockets: Sockets = {
