@@ -26,8 +26,10 @@ Examples:
   valvulin orders --json | jq '.orders[] | select(.status == "rejected")'`,
     )
     .action((flags: Flags) =>
-      withRecords(flags, context, ({ account, journal, run }) => {
-        const orders = journal.orders(run).filter(({ status }) => !flags.open || status === 'working');
+      withRecords(flags, context, async ({ account, journal, run }) => {
+        const { currentOrders } = await import('../../runs/live/earlier-runs.ts');
+        const known = run === undefined ? currentOrders(journal) : journal.orders(run);
+        const orders = known.filter(({ status }) => !flags.open || status === 'working');
         const { terminal } = context;
         if (flags.json) {
           const rows = orders.map((order) => jsonRecord(order, ['time']));

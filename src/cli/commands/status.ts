@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { camelKeys } from '../../core/config/index.ts';
-import type { JournalReader, JournalRun, StateChange } from '../../execution/journal/journal.ts';
+import type { JournalOrder, JournalOrder, JournalReader, JournalRun, StateChange } from '../../execution/journal/journal.ts';
 import type { JournalPlace } from '../../execution/journal/open.ts';
 import type { EngineStatus } from '../../runs/control-protocol.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -77,7 +77,8 @@ function engineLines(engine: EngineStatus): string[] {
 async function showStored(place: JournalPlace, flags: Flags, { terminal }: CommandContext): Promise<void> {
   const { openJournalReader } = await import('../../execution/journal/open.ts');
   const journal = openJournalReader(place);
-  const { state, lastRun, positions, workingOrders } = storedStatus(journal);
+  const { currentOrders } = await import('../../runs/live/earlier-runs.ts');
+  const { state, lastRun, positions, workingOrders } = storedStatus(journal, currentOrders(journal));
   journal.close();
   if (flags.json) {
     const run = lastRun === undefined ? null : { run: lastRun.run, how: lastRun.how, ended: isoTime(lastRun.ended) };
@@ -91,12 +92,12 @@ async function showStored(place: JournalPlace, flags: Flags, { terminal }: Comma
   terminal.out(`positions ${positions}, working orders ${workingOrders}, as the journal knows them`);
 }
 
-function storedStatus(journal: JournalReader): StoredStatus {
+function storedStatus(journal: JournalReader, orders: readonly JournalOrder[]): StoredStatus {
   return {
     state: journal.state(),
     lastRun: journal.runs().at(-1),
     positions: journal.positions().length,
-    workingOrders: journal.orders().filter(({ status: now }) => now === 'working').length,
+    workingOrders: orders.filter(({ status: now }) => now === 'working').length,
   };
 }
 

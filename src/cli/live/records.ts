@@ -22,7 +22,7 @@ export interface OpenRecords {
 export async function withRecords(
   flags: RecordFlags,
   context: CommandContext,
-  use: (records: OpenRecords) => void,
+  use: (records: OpenRecords) => void | Promise<void>,
 ): Promise<void> {
   const run = runNumber(flags.run);
   const place = await accountPlace(flags, context);
@@ -33,7 +33,7 @@ export async function withRecords(
     if (run !== undefined && run > last) {
       throw new ValvulinError('VLV_USAGE', `Expected a run of 1 to ${last}, got "${run}"`, { where: '--run' });
     }
-    use({ account: place.account, journal, run });
+    await use({ account: place.account, journal, run });
   } finally {
     journal.close();
   }

@@ -1,7 +1,7 @@
 import type { TradingConfig } from '../../core/config/index.ts';
 import { ValvulinError } from '../../core/errors.ts';
 import type { InstrumentRules } from '../../core/instrument.ts';
-import type { Journal, JournalInput, JournalReader } from '../../execution/journal/journal.ts';
+import type { Journal, JournalInput, JournalOrder, JournalReader } from '../../execution/journal/journal.ts';
 import { packageVersion } from '../version.ts';
 
 /** What a replay of a run needs besides its inputs. */
@@ -67,4 +67,19 @@ export function lastEquity(journal: JournalReader): number | null {
 /** All inputs of runs that follow each other. */
 export function* inputsOf(journal: JournalReader, runs: readonly number[]): IterableIterator<JournalInput> {
   for (const run of runs) yield* journal.inputs(run);
+}
+
+/**
+ * All orders as they stand now. A run that goes on with the books of another writes the orders that were working into
+ * its own records; of those, only the latest counts.
+ */
+export function currentOrders(journal: JournalReader): readonly JournalOrder[] {
+  const first = new Map<number, number>();
+  for (const { run, details } of journal.runs()) {
+    const { continues } = runDetails(details);
+    first.set(run, continues === null ? run : (first.get(continues) ?? run));
+  }
+  const latest = new Map<string, JournalOrder>();
+  for (const order of journal.orders()) latest.set(`${first.get(order.run) ?? order.run} ${order.id}`, order);
+  return [...latest.values()];
 }
