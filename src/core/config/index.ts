@@ -11,4 +11,11 @@ export {
   strategyKey,
   strategySymbols,
 } from './schema.ts';
-export { costSettings, fillSettings, orderSettings, riskSettings, strategyParams } from './settings.ts';
+export {
+  costSettings,
+  fillSettings,
+  orderSettings,
+  riskSettings,
+  strategyParams,
+  type TradingConfig,
+} from './settings.ts';

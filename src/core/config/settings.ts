@@ -11,8 +11,14 @@ import type { DistanceConfig, SizingConfig } from './fields.ts';
 import { camelKeys } from './names.ts';
 import type { Config, StrategyEntry } from './schema.ts';
 
+/** What of a config decides how it trades, wherever it runs and whatever bars it sees. */
+export type TradingConfig = Pick<Config, 'strategies' | 'risk'> & {
+  readonly execution: Omit<Config['execution'], 'state_dir' | 'keys_file' | 'url' | 'strategy_deadline_ms'>;
+  readonly backtester: Omit<Config['backtester'], 'from' | 'to'>;
+};
+
 /** One strategy's order settings: its own keys first, then `backtester`, `risk.default_stop` and `execution`. */
-export function orderSettings(config: Config, entry: StrategyEntry): OrderSettings {
+export function orderSettings(config: TradingConfig, entry: StrategyEntry): OrderSettings {
   const { backtester, execution, risk } = config;
   return {
     sizing: entry.sizing ? sizingOf(entry.sizing) : defaultSizing(backtester.risk_per_trade_pct),
@@ -29,7 +35,7 @@ export function orderSettings(config: Config, entry: StrategyEntry): OrderSettin
 }
 
 /** `commission_pct` is both rates; `maker_pct` and `taker_pct` override it. */
-export function costSettings(config: Config): CostSettings {
+export function costSettings(config: TradingConfig): CostSettings {
   const { execution } = config;
   return {
     takerPct: execution.taker_pct ?? execution.commission_pct,
@@ -42,7 +48,7 @@ export function costSettings(config: Config): CostSettings {
   };
 }
 
-export function fillSettings(config: Config): FillSettings {
+export function fillSettings(config: TradingConfig): FillSettings {
   const { execution } = config;
   return {
     fillAt: execution.fill_at,
@@ -54,7 +60,7 @@ export function fillSettings(config: Config): FillSettings {
 }
 
 /** The limits of `core/risk.ts`; `default_stop` belongs to the orders. */
-export function riskSettings(config: Config): RiskSettings {
+export function riskSettings(config: TradingConfig): RiskSettings {
   const { default_stop: _, ...limits } = config.risk;
   return camelKeys(limits) as RiskSettings;
 }

@@ -2,6 +2,7 @@ import type { Config, TradingConfig } from '../../core/config/index.ts';
 import { BarWindow } from '../../core/bar-window.ts';
 import { ValvulinError } from '../../core/errors.ts';
 import { lastClosedOpen } from '../../core/scheduler.ts';
+import { barsBetween } from '../../core/timeframe.ts';
 import { warmUp } from '../../data/live/warm-up.ts';
 import type { Journal } from '../../execution/journal/journal.ts';
 import type { Alert, OrderPlan } from '../../execution/live/desk-types.ts';
@@ -148,9 +149,12 @@ async function warmUpAll(
   await feed.time.start();
   const last = earlier ? lastBars(journal, earlier.runs) : new Map<number, number>();
   for (const [stream, { symbol, timeframe, warmupBars }] of plan.streams.entries()) {
-    const count = Math.max(warmupBars, windows[stream].capacity);
+    const newest = lastClosedOpen(feed.time.now(), timeframe);
+    const known = last.get(stream) ?? newest;
+    // However long nobody ran: the window ends with the last bar that the books know.
+    const since = known < newest ? barsBetween(known, newest, timeframe) : 0;
+    const count = Math.max(warmupBars, windows[stream].capacity) + since;
     const { bars } = await warmUp(feed, lake, { symbol, timeframe, bars: count });
-    const known = last.get(stream) ?? lastClosedOpen(feed.time.now(), timeframe);
     for (let i = 0; i < bars.length; i++) {
       const bar = bars.at(i);
       if (bar && bar.time <= known) windows[stream].append(bar);
