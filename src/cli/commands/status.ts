@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { camelKeys } from '../../core/config/index.ts';
-import type { JournalOrder, JournalOrder, JournalReader, JournalRun, StateChange } from '../../execution/journal/journal.ts';
+import type { JournalOrder, JournalReader, JournalRun, StateChange } from '../../execution/journal/journal.ts';
 import type { JournalPlace } from '../../execution/journal/open.ts';
 import type { EngineStatus } from '../../runs/control-protocol.ts';
 import type { CommandContext } from '../command-context.ts';
