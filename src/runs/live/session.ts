@@ -98,6 +98,7 @@ export class LiveSession {
   readonly #timers = new Map<string, Timer>();
   #stream: VenueStream | null = null;
   #stopping = false;
+  #lowSpace = false;
 
   private constructor(options: LiveSessionOptions, built: Built) {
     const { journal, clock, feed, venue } = options;
@@ -173,7 +174,7 @@ export class LiveSession {
     }
     const { state } = journal.state(ACCOUNT_SCOPE);
     this.setState(state, 'start', false);
-    this.#every('flush', FLUSH_MS, () => journal.flush());
+    this.#every('flush', FLUSH_MS, () => this.#flush());
     if (this.#recovery) this.#every('recover', RECOVER_MS, () => void this.#recover());
     clock.after(0, () => this.#checkFailure());
   }
@@ -279,6 +280,19 @@ export class LiveSession {
     }
     this.#inbox.take(event);
     this.#checkFailure();
+  }
+
+  /** With the reserve in use there is room to leave positions, and none to open new ones. */
+  #flush(): void {
+    const { journal, on } = this.#options;
+    journal.flush();
+    const low = journal.lowSpace();
+    if (low === this.#lowSpace) return;
+    this.#lowSpace = low;
+    this.input({ kind: 'block', time: this.now(), symbol: null, reason: 'the disk is full', on: low });
+    if (!low) return;
+    const detail = 'the journal lives on its reserve: entries stop until there is room on the disk';
+    on({ kind: 'alert', alert: { level: 'critical', code: 'DISK_FULL', detail } });
   }
 
   #onConnected(up: boolean, reason: string): void {
