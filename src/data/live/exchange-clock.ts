@@ -194,6 +194,8 @@ export class ExchangeClock {
       this.check();
       const late = clock.monotonic() - set - CHECK_MS;
       if (late > JUMP_MS * this.#options.speed) this.#jumped(late);
+      // Somebody may have set the machine's clock, wrong or right.
+      if (this.synced) this.#judgeSkew();
       this.#look();
     });
   }
