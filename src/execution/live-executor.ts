@@ -94,6 +94,7 @@ export class LiveExecutor {
           symbol,
           slot,
           cashDecimals: spec.cashDecimals,
+          active: () => this.#started,
           emit: spec.emit,
           alert: (alert) => spec.alert({ ...alert, detail: `${symbol}: ${alert.detail}` }),
           holdBack: (entry) => spec.holdBack(slot, entry),
@@ -115,7 +116,7 @@ export class LiveExecutor {
       desk?.apply(command);
       if (desk) touched.add(desk);
     }
-    if (this.#started) for (const desk of touched) desk.converge();
+    for (const desk of touched) desk.converge();
   }
 
   /** Begins to act on what is wanted. Entries that were decided but never sent have missed their moment. */
@@ -183,7 +184,7 @@ export class LiveExecutor {
       },
     });
     desk.settle(order);
-    if (this.#started) desk.converge();
+    desk.converge();
   }
 
   /** Counts a trade of an earlier process. The engine has its fill from the journal. */
@@ -229,7 +230,7 @@ export class LiveExecutor {
     const order = this.#find(report.clientId);
     if (!order) return;
     this.#desk(order).report(report);
-    if (this.#started) this.#desk(order).converge();
+    this.#desk(order).converge();
   }
 
   /** Every order that may still do something. */

@@ -98,10 +98,18 @@ export class Recovery {
       const lacks = amount > there && !executor.unsettled;
       const sightings = lacks ? (this.#sightings.get(asset) ?? 0) + 1 : 0;
       this.#sightings.set(asset, sightings);
+      if (amount <= there) this.#complete(asset);
       if (sightings >= SIGHTINGS) missing.push(`${asset}: the books say ${amount}, the exchange ${there} (1e-16)`);
       this.#hold(asset, sightings >= SIGHTINGS);
     }
     return missing;
+  }
+
+  #complete(asset: string): void {
+    const { executor, slots } = this.#spec;
+    slots.forEach(({ market }, slot) => {
+      if (market.instrument.rules.base === asset) executor.desks[slot].nothingMissing();
+    });
   }
 
   /** Stops entries where an asset is missing, until it is there again. */

@@ -19,6 +19,8 @@ export class ExchangeOrder {
   readonly group: string;
   /** Exchange time at which it was sent, epoch ms. */
   readonly sentAt: number;
+  /** What was ordered; 0 where money was to be spent instead. */
+  readonly quantity: number;
   state: 'sending' | 'in_doubt' | 'working' | 'canceling' | 'done' = 'sending';
   /** Filled according to the exchange's report, and what of it came as trades. */
   reported = 0;
@@ -26,7 +28,16 @@ export class ExchangeOrder {
   ended: Exclude<VenueReport['status'], 'working' | 'unknown'> | null = null;
   reason = '';
 
-  constructor(clientId: string, leg: Leg, order: number, slot: number, list: string | null, group: string, at: number) {
+  constructor(
+    clientId: string,
+    leg: Leg,
+    order: number,
+    slot: number,
+    list: string | null,
+    group: string,
+    at: number,
+    quantity: number,
+  ) {
     this.clientId = clientId;
     this.leg = leg;
     this.order = order;
@@ -34,6 +45,12 @@ export class ExchangeOrder {
     this.list = list;
     this.group = group;
     this.sentAt = at;
+    this.quantity = quantity;
+  }
+
+  /** What it has still to fill. */
+  get left(): number {
+    return Math.max(0, this.quantity - Math.max(this.booked, this.reported));
   }
 
   /** Over, and every fill that the exchange speaks of is booked. */
@@ -83,6 +100,8 @@ export interface DeskContext {
   readonly symbol: string;
   readonly slot: number;
   readonly cashDecimals: number;
+  /** False before the account is recovered, and once nothing is to be sent any more. */
+  readonly active: () => boolean;
   /** Hands an input to the engine. */
   readonly emit: (input: Input) => void;
   readonly alert: (alert: Alert) => void;

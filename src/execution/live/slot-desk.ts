@@ -1,15 +1,13 @@
 import type { Command, EndFact } from '../../core/order.ts';
-import { formatUnits, parseUnits } from '../../core/decimal.ts';
+import { formatUnits, parseBigUnits, parseUnits } from '../../core/decimal.ts';
 import type { Outcome, VenueReport } from '../venues/venue.ts';
 import { type ClientId, clientIdText, type Leg } from './client-id.ts';
 import { type DesiredOrder, DesiredOrders, type ExitPlan, groupKey, type ProtectionGroup } from './desired-orders.ts';
 import { type DeskContext, ExchangeOrder, type OrderPlan } from './desk-types.ts';
+import { ExitGuard } from './exit-guard.ts';
 
-/** A position may be without its stop for this long before somebody is told. */
-const NAKED_MS = 3_000;
-/** Refusals of a protective order after which the position is left instead. */
-const MOST_REFUSALS = 3;
-const RETRY_MS = 1_000;
+/** No exchange counts finer. */
+const ASSET_DECIMALS = 16;
 
 /**
  * Brings the exchange's orders of one slot to what the engine wants. It looks at both sides whenever something has
@@ -25,14 +23,17 @@ export class SlotDesk {
   readonly #sentEntries = new Set<number>();
   /** What the slot holds of the base asset, units; fees taken in it are off. */
   held = 0;
+  /** What of it the exchange does not have, as a refused sale showed: somebody else sold it. Units. */
+  #missing = 0;
   readonly #context: DeskContext;
+  readonly #guard: ExitGuard;
   #busy = false;
-  #nakedSince: number | null = null;
-  #refusals = 0;
-  #retryAt = 0;
 
   constructor(context: DeskContext) {
     this.#context = context;
+    const { clock, alert } = context;
+    const retry = (): void => this.converge();
+    this.#guard = new ExitGuard({ clock, alert, retry, flatten: (reason) => this.#flatten(reason) });
   }
 
   get slot(): number {
@@ -51,8 +52,9 @@ export class SlotDesk {
 
   /** Takes the next step, if one is due and no request is on its way. */
   converge(): void {
+    if (!this.#context.active()) return;
     this.#watchNakedness();
-    if (this.#busy || this.#context.clock.monotonic() < this.#retryAt) return;
+    if (this.#busy || !this.#guard.ready) return;
     const open = this.open();
     for (const id of this.desired.canceled) {
       if (!open.some(({ order }) => order === id)) this.#end(id, 'canceled', 'canceled');
@@ -91,7 +93,7 @@ export class SlotDesk {
     order.state = 'done';
     this.#context.settled(order);
     if (order.leg === 'entry') this.#end(order.order, order.ended, order.reason);
-    if (order.ended === 'rejected' && order.leg !== 'entry') this.#refused(order.leg, order.reason);
+    if (order.ended === 'rejected' && order.leg !== 'entry') this.#guard.refused(order.leg, order.reason);
   }
 
   /** Takes back entries that no order stands for, as after a restart: they were meant for a moment that has passed. */
@@ -117,7 +119,7 @@ export class SlotDesk {
 
   #stepExits(open: readonly ExchangeOrder[]): void {
     const { market, gate } = this.#context;
-    const plan = this.desired.plan(this.held, market, gate.venue.capabilities.oco);
+    const plan = this.desired.plan(this.#sellable, market, gate.venue.capabilities.oco);
     const surplus = open.find((order) => !this.#wanted(order, plan, open));
     if (surplus) {
       this.#cancel(surplus);
@@ -173,7 +175,8 @@ export class SlotDesk {
     const { market, symbol, gate } = this.#context;
     const { instrument } = market;
     if (quantity < instrument.lot) {
-      this.#end(order, 'canceled', 'less than a lot is left');
+      // What is missing may come back, and is sold then.
+      if (this.#missing === 0) this.#end(order, 'canceled', 'less than a lot is left');
       return;
     }
     const id = gate.nextId(order, 'exit');
@@ -240,9 +243,20 @@ export class SlotDesk {
   }
 
   /** Takes the orders of a request into the books of the slot: when it is sent, or when a restart finds its intent. */
-  register({ clientId, legs, group }: OrderPlan, sentAt: number): ExchangeOrder[] {
+  register({ clientId, legs, group, request }: OrderPlan, sentAt: number): ExchangeOrder[] {
+    const { quantity = '0' } = request as { readonly quantity?: string };
+    const units = parseUnits(quantity, this.#context.market.instrument.quantityDecimals);
     return legs.map(({ clientId: id, leg, order: number }) => {
-      const order = new ExchangeOrder(id, leg, number, this.slot, id === clientId ? null : clientId, group, sentAt);
+      const order = new ExchangeOrder(
+        id,
+        leg,
+        number,
+        this.slot,
+        id === clientId ? null : clientId,
+        group,
+        sentAt,
+        units,
+      );
       this.orders.set(id, order);
       this.#open.add(order);
       if (leg === 'entry') this.#sentEntries.add(number);
@@ -254,6 +268,7 @@ export class SlotDesk {
     this.#busy = false;
     if (outcome.kind === 'accepted') {
       for (const order of orders) if (order.state === 'sending') order.state = 'working';
+      if (orders.some(({ leg }) => leg !== 'entry')) this.#guard.accepted();
       const reports = Array.isArray(outcome.value) ? outcome.value : [outcome.value];
       for (const report of reports as readonly VenueReport[]) this.report(report);
     } else if (outcome.kind === 'rejected') {
@@ -263,6 +278,7 @@ export class SlotDesk {
         order.reason = outcome.reason;
         this.settle(order);
       }
+      if (outcome.cure === 'balance' && orders.some(({ leg }) => leg !== 'entry')) this.#count();
       if (outcome.cure === 'would_trigger' && orders.some(({ leg }) => leg === 'stop')) this.#flatten(outcome.reason);
     } else {
       for (const order of orders) {
@@ -313,42 +329,48 @@ export class SlotDesk {
     this.#context.resolve(order);
   }
 
-  #refused(leg: Leg, reason: string): void {
-    const { alert, clock } = this.#context;
-    this.#refusals++;
-    alert({ level: 'warning', code: 'EXIT_REFUSED', detail: `${leg}: ${reason}` });
-    if (this.#refusals >= MOST_REFUSALS && leg !== 'exit') this.#flatten(reason);
-    this.#retryAt = clock.monotonic() + RETRY_MS;
-    clock.after(RETRY_MS + 1, () => this.converge());
-  }
-
   #flatten(reason: string): void {
     const { alert, emit, gate } = this.#context;
-    this.#refusals = 0;
     alert({ level: 'critical', code: 'UNPROTECTED', detail: `leaving the position: ${reason}` });
     emit({ kind: 'exit', time: gate.venue.time(), slot: this.slot, reason: 'stop_loss' });
   }
 
   #watchNakedness(): void {
-    const { clock, alert, market } = this.#context;
-    const plan = this.desired.plan(this.held, market, true);
-    const wantsStop = plan.kind === 'leave' ? plan.quantity > 0 : plan.groups.some(({ stop }) => stop > 0);
-    const guarded = this.open().some(
-      ({ leg, state }) => (leg === 'stop' || leg === 'exit') && (state === 'working' || state === 'canceling'),
+    const plan = this.desired.plan(this.#sellable, this.#context.market, true);
+    const groups = plan.kind === 'leave' ? [plan] : plan.groups.filter(({ stop }) => stop > 0);
+    const wanted = groups.reduce((sum, { quantity }) => sum + quantity, 0);
+    const covered = this.open()
+      .filter(({ leg, state }) => (leg === 'stop' || leg === 'exit') && (state === 'working' || state === 'canceling'))
+      .reduce((sum, order) => sum + order.left, 0);
+    this.#guard.watch(wanted, covered);
+  }
+
+  /** What of the position there is to sell. */
+  get #sellable(): number {
+    return Math.max(0, this.held - this.#missing);
+  }
+
+  /** The exchange has all that the account should hold of the base asset. */
+  nothingMissing(): void {
+    if (this.#missing === 0) return;
+    this.#missing = 0;
+    this.converge();
+  }
+
+  /** A sale was refused for want of the asset: finds out how much of it there is. What cannot be asked stays as it was. */
+  #count(): void {
+    const { gate, market } = this.#context;
+    const { base } = market.instrument.rules;
+    gate.venue.balances().then(
+      (balances) => {
+        const free = floorUnits(balances.get(base)?.free ?? '0', market.instrument.quantityDecimals);
+        const locked = new Map(this.open().map((order) => [order.list ?? order.clientId, order.left]));
+        const there = [...locked.values()].reduce((sum, left) => sum + left, free);
+        this.#missing = Math.max(0, this.held - there);
+      },
+      // The next refusal asks again.
+      (error: unknown) => this.#context.alert({ level: 'warning', code: 'BALANCE_UNKNOWN', detail: String(error) }),
     );
-    if (!wantsStop || guarded) {
-      this.#nakedSince = null;
-      if (guarded) this.#refusals = 0;
-      return;
-    }
-    if (this.#nakedSince !== null) return;
-    const since = clock.monotonic();
-    this.#nakedSince = since;
-    clock.after(NAKED_MS, () => {
-      if (this.#nakedSince !== since) return;
-      alert({ level: 'critical', code: 'UNPROTECTED', detail: 'a position has had no working stop for three seconds' });
-      this.converge();
-    });
   }
 
   #end(order: number, status: EndFact['status'], reason: string): void {
@@ -360,4 +382,9 @@ export class SlotDesk {
 
 function sideText(side: number): 'BUY' | 'SELL' {
   return side > 0 ? 'BUY' : 'SELL';
+}
+
+/** A balance in units; exchanges may count it finer than a symbol's quantities. */
+function floorUnits(text: string, decimals: number): number {
+  return Number(parseBigUnits(text, ASSET_DECIMALS) / 10n ** BigInt(ASSET_DECIMALS - decimals));
 }
