@@ -33,7 +33,8 @@ describe('places of problems', () => {
         '     Did you mean "max_open_trades"?',
         '     Expected one of max_position, max_gross_exposure, max_net_exposure, max_open_trades,',
         '     max_daily_loss_pct, max_weekly_loss_pct, max_drawdown_pct, slowdown_drawdown_pct,',
-        '     slowdown_factor, cooldown_losses, cooldown_bars, price_collar_pct, groups, default_stop',
+        '     slowdown_factor, cooldown_losses, cooldown_bars, price_collar_pct, max_order_value,',
+        '     max_orders_per_minute, max_entries_per_day, groups, default_stop',
       ].join('\n'),
     ]);
   });
