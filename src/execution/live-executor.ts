@@ -27,7 +27,7 @@ export interface ExecutorSlot {
 
 export interface LiveExecutorSpec {
   readonly venue: SpotVenue;
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'attempt' | 'fact'>;
   readonly clock: Clock;
   readonly costs: Costs;
   readonly cashDecimals: number;

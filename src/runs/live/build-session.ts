@@ -16,6 +16,7 @@ import { packageVersion } from '../version.ts';
 import { buildRun, runBooks } from './build-run.ts';
 import { type EarlierRuns, earlierRuns, inputsOf, lastEquity, type RunDetails } from './earlier-runs.ts';
 import { type LivePlan, planLive } from './plan.ts';
+import { OrderJournal } from './order-journal.ts';
 import type { LiveSessionOptions } from './session.ts';
 
 /** What `open` puts together, and the ears that the session lends it afterwards. */
@@ -30,6 +31,7 @@ export interface Built {
   onStep: (input: RunInput) => void;
   onAlert: (alert: Alert) => void;
   onEmit: (input: StepInput) => void;
+  onFailed: (error: unknown) => void;
 }
 
 /** Builds a run from the config and the account's earlier runs. @throws ValvulinError as `LiveSession.open` */
@@ -81,7 +83,12 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
       })),
     };
   });
-  const ears = { onStep: ignore, onAlert: ignore, onEmit: ignore } as Pick<Built, 'onStep' | 'onAlert' | 'onEmit'>;
+  const ears: Pick<Built, 'onStep' | 'onAlert' | 'onEmit' | 'onFailed'> = {
+    onStep: ignore,
+    onAlert: ignore,
+    onEmit: ignore,
+    onFailed: ignore,
+  };
   const engineRun = buildRun(plan, books, windows, {
     log: replay,
     host,
@@ -94,7 +101,7 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
   const executor = venue
     ? new LiveExecutor({
         venue,
-        journal,
+        journal: new OrderJournal(journal, (error) => ears.onFailed(error)),
         clock,
         owner,
         run,

@@ -140,6 +140,7 @@ export class LiveSession {
     };
     built.onAlert = (alert) => options.on({ kind: 'alert', alert });
     built.onEmit = (input) => this.input(input);
+    built.onFailed = (error) => options.on({ kind: 'failed', error });
   }
 
   /**
