@@ -10,12 +10,12 @@ import { type ClientId, type Leg, parseClientId } from './live/client-id.ts';
 import type { DesiredOrder, DesiredOrders } from './live/desired-orders.ts';
 import type { Alert, ExchangeOrder, OrderGate, OrderPlan } from './live/desk-types.ts';
 import type { TopInput } from './live/input-codec.ts';
+import { TradeCursor } from './live/trade-cursor.ts';
 import { TradeOwners } from './live/trade-owners.ts';
 import { DoubtResolver } from './live/doubt.ts';
 import { SlotDesk } from './live/slot-desk.ts';
 import type { Outcome, SpotVenue, VenueReport, VenueTrade } from './venues/venue.ts';
 
-const OVERLAP = 20;
 /** The stream usually brings a trade by then. */
 const FETCH_SOON_MS = 300;
 const FETCH_AGAIN_MS = 2_000;
@@ -55,13 +55,13 @@ export class LiveExecutor {
   readonly #attempts = new Map<string, number>();
   readonly #owners = new TradeOwners();
   readonly #doubts: DoubtResolver;
-  /** Highest trade id that was booked of each symbol. */
-  readonly #cursor = new Map<string, number>();
+  readonly #cursors: ReadonlyMap<string, TradeCursor>;
   readonly #fetching = new Set<string>();
   #started = false;
 
   constructor(spec: LiveExecutorSpec) {
     this.#spec = spec;
+    this.#cursors = new Map(spec.slots.map(({ symbol }) => [symbol, new TradeCursor()]));
     const gate: OrderGate = {
       venue: spec.venue,
       send: (plan, send) => this.#send(plan, send),
@@ -141,7 +141,7 @@ export class LiveExecutor {
   /** Books an own trade, once, whoever tells of it. Trades of orders that are not ours are none of our business. */
   onTrade(trade: VenueTrade): void {
     const { journal, run } = this.#spec;
-    this.#cursor.set(trade.symbol, Math.max(this.#cursor.get(trade.symbol) ?? -1, trade.tradeId));
+    this.#cursors.get(trade.symbol)?.see(trade.tradeId, trade.time);
     const order = this.#orderOf(trade);
     if (!order) return;
     const { tradeId, symbol, side, price, quantity, quoteQuantity, fee, feeAsset, maker, time } = trade;
@@ -189,7 +189,7 @@ export class LiveExecutor {
 
   /** Counts a trade of an earlier process. The engine has its fill from the journal. */
   restoreTrade(trade: VenueTrade): void {
-    this.#cursor.set(trade.symbol, Math.max(this.#cursor.get(trade.symbol) ?? -1, trade.tradeId));
+    this.#cursors.get(trade.symbol)?.see(trade.tradeId, trade.time);
     if (trade.clientId !== null) this.#owners.learn(trade.symbol, trade.orderId, trade.clientId);
     const order = this.#orderOf(trade);
     if (order) this.#take(order, trade);
@@ -245,12 +245,14 @@ export class LiveExecutor {
     this.#doubts.resolve(order);
   }
 
-  /** Reads the own trades of a symbol from the last one that is known, and books what is new. */
+  /** Reads the own trades of a symbol from the last one before which none can be missing, and books what is new. */
   async fetchTrades(symbol: string): Promise<void> {
-    const from = (this.#cursor.get(symbol) ?? -1) + 1;
-    // A little overlap: trades may become visible out of order.
-    const trades = await this.#spec.venue.trades(symbol, Math.max(0, from - OVERLAP));
-    for (const trade of trades) this.onTrade(trade);
+    const { venue } = this.#spec;
+    const sent = this.openOrders().map(({ slot, sentAt }) =>
+      this.#spec.slots[slot].symbol === symbol ? sentAt : Number.POSITIVE_INFINITY,
+    );
+    const from = this.#cursors.get(symbol)?.from(venue.time(), Math.min(...sent)) ?? 0;
+    for (const trade of await venue.trades(symbol, from)) this.onTrade(trade);
   }
 
   isOwn(clientId: string): boolean {

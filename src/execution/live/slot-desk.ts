@@ -93,7 +93,8 @@ export class SlotDesk {
     order.state = 'done';
     this.#context.settled(order);
     if (order.leg === 'entry') this.#end(order.order, order.ended, order.reason);
-    if (order.ended === 'rejected' && order.leg !== 'entry') this.#guard.refused(order.leg, order.reason);
+    const unfilled = order.ended === 'expired' && order.leg === 'exit' && order.left > 0;
+    if (unfilled || (order.ended === 'rejected' && order.leg !== 'entry')) this.#guard.refused(order.leg, order.reason);
   }
 
   /** Takes back entries that no order stands for, as after a restart: they were meant for a moment that has passed. */
@@ -278,6 +279,9 @@ export class SlotDesk {
         order.reason = outcome.reason;
         this.settle(order);
       }
+      // Less than the exchange takes: protection comes back instead.
+      if (outcome.cure === 'quantity' && orders[0].leg === 'exit')
+        this.#end(orders[0].order, 'canceled', outcome.reason);
       if (outcome.cure === 'balance' && orders.some(({ leg }) => leg !== 'entry')) this.#count();
       if (outcome.cure === 'would_trigger' && orders.some(({ leg }) => leg === 'stop')) this.#flatten(outcome.reason);
     } else {

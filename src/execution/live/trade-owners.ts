@@ -22,6 +22,8 @@ export class TradeOwners {
   clientId(trade: VenueTrade): string | null {
     const known = trade.clientId ?? this.#clientIds.get(`${trade.symbol}#${trade.orderId}`);
     if (known !== undefined) return known;
+    const { symbol, tradeId } = trade;
+    if (this.#strangers.some((one) => one.tradeId === tradeId && one.symbol === symbol)) return null;
     this.#strangers.push(trade);
     if (this.#strangers.length > MOST_STRANGERS) this.#strangers.shift();
     return null;
