@@ -123,7 +123,7 @@ export class LiveStrategy {
 const NO_DISTANCES = { stop: null, trail: null, volatility: null };
 
 /** Bars after which the last value of `distanceColumns` no longer depends on where the bars started. */
-function distanceHistory({ stop, trailingStop, sizing }: OrderSettings): number {
+export function distanceHistory({ stop, trailingStop, sizing }: OrderSettings): number {
   // Wilder's average of length n forgets like an exponential one of length 2n - 1.
   const average = (length: number): number => LENGTHS_TO_FORGET * 2 * length;
   return Math.max(

@@ -1,5 +1,5 @@
 import type { Bars } from '../core/bars.ts';
-import { distanceColumns } from '../core/distances.ts';
+import { type DistanceColumns, distanceColumns } from '../core/distances.ts';
 import { Instrument, Market } from '../core/instrument.ts';
 import { cashDecimals, pow10 } from '../core/money.ts';
 import type { CostSettings, FillSettings, OrderSettings, RiskSettings } from '../core/settings.ts';
@@ -31,11 +31,15 @@ export interface PortfolioSlot {
    * with the whole equity.
    */
   readonly allocation: number | null;
+  /** Of these bars, where bars before the first of them count too; computed from the bars alone where missing. */
+  readonly distances?: DistanceColumns;
 }
 
 export interface PortfolioSpec {
   /** Quote money. */
   readonly capital: number;
+  /** Decimals in which cash is counted; as many as the capital leaves room for where missing. */
+  readonly cashDecimals?: number;
   readonly slots: readonly PortfolioSlot[];
   /** Finer bars that decide how orders fill inside the slots' bars, one per symbol at most. */
   readonly detail?: readonly Bars[];
@@ -55,7 +59,7 @@ export interface PortfolioResult {
 /** Runs many `symbol:timeframe:strategy` at once on one account, over history. */
 export function runPortfolio(spec: PortfolioSpec): PortfolioResult {
   const symbols = [...new Set(spec.slots.map((slot) => slot.bars.symbol))];
-  const decimals = cashDecimals(spec.capital);
+  const decimals = spec.cashDecimals ?? cashDecimals(spec.capital);
   const streams = streamsOf(spec, symbols);
   const instruments = symbols.map((symbol) => instrumentOf(spec, symbol));
   const markets = instruments.map((instrument) => new Market(instrument, decimals));
@@ -133,7 +137,7 @@ function hostOf(
   const groups = new Map<BaseStrategy<object>, Map<string, SliceSlot>>();
   spec.slots.forEach((slot, index) => {
     const stream = streams.findIndex((candidate) => candidate.slots.includes(index));
-    const distances = distanceColumns(slot.bars, slot.orders);
+    const distances = slot.distances ?? distanceColumns(slot.bars, slot.orders);
     const { decisions } = slot;
     if (decisions.kind === 'signals') {
       deciders.push(() => new SignalTape(index, stream, decisions.signals, distances));
