@@ -41,25 +41,55 @@ export class Recovery {
   readonly #sightings = new Map<string, number>();
   readonly #blocked = new Set<string>();
   #running: Promise<RecoveryReport> | null = null;
+  /** Something may have been missed, and entries are blocked. */
+  #behind = false;
+  /** How often something may have been missed. */
+  #losses = 0;
 
   constructor(spec: RecoverySpec) {
     this.#spec = spec;
   }
 
   /**
-   * Runs a recovery, or joins the one under way. Entries are blocked from its start until one has come to its end.
-   * @throws ValvulinError `VLV_VENUE_REQUEST` where the exchange could not be asked; entries stay blocked
+   * Runs a recovery, or joins the one under way. Entries are blocked from the moment something may have been missed (the
+   * start, a lost stream, a recovery that failed) until one has come to its end since. A routine check of books that are
+   * known to be right blocks nothing.
+   * @throws ValvulinError `VLV_VENUE_REQUEST` where the exchange could not be asked; entries are blocked then
    */
-  run(): Promise<RecoveryReport> {
-    this.#running ??= this.#recover().finally(() => {
+  run(routine = false): Promise<RecoveryReport> {
+    if (!routine) this.#fallBehind();
+    this.#running ??= this.#catchUp().finally(() => {
       this.#running = null;
     });
     return this.#running;
   }
 
+  #fallBehind(): void {
+    this.#losses++;
+    if (this.#behind) return;
+    this.#behind = true;
+    this.#block(null, BLOCK, true);
+  }
+
+  async #catchUp(): Promise<RecoveryReport> {
+    try {
+      for (;;) {
+        const losses = this.#losses;
+        const report = await this.#recover();
+        // A stream was lost while it ran: what it asked for first may be old by now.
+        if (losses !== this.#losses) continue;
+        if (this.#behind) this.#block(null, BLOCK, false);
+        this.#behind = false;
+        return report;
+      }
+    } catch (error) {
+      this.#fallBehind();
+      throw error;
+    }
+  }
+
   async #recover(): Promise<RecoveryReport> {
     const { venue, executor, slots } = this.#spec;
-    this.#block(null, BLOCK, true);
     for (const symbol of new Set(slots.map((slot) => slot.symbol))) await executor.fetchTrades(symbol);
     const sent = new Set(executor.openOrders().map(({ clientId }) => clientId));
     const open = await venue.openOrders();
@@ -76,7 +106,6 @@ export class Recovery {
       if (order.state === 'working' || order.state === 'in_doubt') executor.resolve(order);
     }
     const missing = this.#compare(await venue.balances());
-    this.#block(null, BLOCK, false);
     const inDoubt = executor.openOrders().filter(({ state }) => state === 'in_doubt').length;
     return { openOrders: open.length, orphans: orphans.length, inDoubt, missing };
   }
@@ -98,17 +127,19 @@ export class Recovery {
       const lacks = amount > there && !executor.unsettled;
       const sightings = lacks ? (this.#sightings.get(asset) ?? 0) + 1 : 0;
       this.#sightings.set(asset, sightings);
-      if (amount <= there) this.#complete(asset);
+      this.#limitMissing(asset, amount > there ? amount - there : 0n);
       if (sightings >= SIGHTINGS) missing.push(`${asset}: the books say ${amount}, the exchange ${there} (1e-16)`);
       this.#hold(asset, sightings >= SIGHTINGS);
     }
     return missing;
   }
 
-  #complete(asset: string): void {
+  #limitMissing(asset: string, lack: bigint): void {
     const { executor, slots } = this.#spec;
-    slots.forEach(({ market }, slot) => {
-      if (market.instrument.rules.base === asset) executor.desks[slot].nothingMissing();
+    slots.forEach(({ market: { instrument } }, slot) => {
+      if (instrument.rules.base !== asset) return;
+      const unit = 10n ** BigInt(DECIMALS - instrument.quantityDecimals);
+      executor.desks[slot].missingAtMost(Number((lack + unit - 1n) / unit));
     });
   }
 

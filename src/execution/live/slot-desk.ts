@@ -354,26 +354,31 @@ export class SlotDesk {
     return Math.max(0, this.held - this.#missing);
   }
 
-  /** The exchange has all that the account should hold of the base asset. */
-  nothingMissing(): void {
-    if (this.#missing === 0) return;
-    this.#missing = 0;
+  /** All in all so much of the base asset is missing at the exchange, units. */
+  missingAtMost(units: number): void {
+    if (this.#missing <= units) return;
+    this.#missing = units;
     this.converge();
   }
 
-  /** A sale was refused for want of the asset: finds out how much of it there is. What cannot be asked stays as it was. */
+  /** A sale was refused for want of the asset: finds out how much of it there is, and does nothing until then. */
   #count(): void {
     const { gate, market } = this.#context;
     const { base } = market.instrument.rules;
+    const locked = new Map(this.open().map((order) => [order.list ?? order.clientId, order.left]));
+    this.#busy = true;
     gate.venue.balances().then(
       (balances) => {
+        this.#busy = false;
         const free = floorUnits(balances.get(base)?.free ?? '0', market.instrument.quantityDecimals);
-        const locked = new Map(this.open().map((order) => [order.list ?? order.clientId, order.left]));
         const there = [...locked.values()].reduce((sum, left) => sum + left, free);
         this.#missing = Math.max(0, this.held - there);
       },
-      // The next refusal asks again.
-      (error: unknown) => this.#context.alert({ level: 'warning', code: 'BALANCE_UNKNOWN', detail: String(error) }),
+      (error: unknown) => {
+        // The next refusal asks again.
+        this.#busy = false;
+        this.#context.alert({ level: 'warning', code: 'BALANCE_UNKNOWN', detail: String(error) });
+      },
     );
   }
 
