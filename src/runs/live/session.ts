@@ -176,7 +176,7 @@ export class LiveSession {
     const { state } = journal.state(ACCOUNT_SCOPE);
     this.setState(state, 'start', false);
     this.#every('flush', FLUSH_MS, () => this.#flush());
-    if (this.#recovery) this.#every('recover', RECOVER_MS, () => void this.#recover());
+    if (this.#recovery) this.#every('recover', RECOVER_MS, () => void this.#recover(null, true));
     clock.after(0, () => this.#checkFailure());
   }
 
@@ -308,10 +308,11 @@ export class LiveSession {
     this.input({ kind: 'block', time, symbol: null, reason: 'own orders are not streamed', on });
   }
 
-  async #recover(lookedUp: number | null = null): Promise<void> {
+  async #recover(lookedUp: number | null = null, routine = false): Promise<void> {
     try {
-      const report = await this.#recovery?.run();
-      if (report) this.#options.on({ kind: 'recovered', lookedUp, report });
+      const report = await this.#recovery?.run(routine);
+      const found = report && (!routine || report.orphans + report.inDoubt + report.missing.length > 0);
+      if (found) this.#options.on({ kind: 'recovered', lookedUp, report });
     } catch (error) {
       // The exchange could not be asked: entries stay blocked, and the next minute tries again.
       const detail = error instanceof Error ? error.message : String(error);
