@@ -19,6 +19,7 @@ import { registerFlatten } from './commands/flatten.ts';
 import { registerHalt } from './commands/halt.ts';
 import { registerInit } from './commands/init.ts';
 import { registerOrders } from './commands/orders.ts';
+import { registerPaperReset } from './commands/paper-reset.ts';
 import { registerPositions } from './commands/positions.ts';
 import { registerReload } from './commands/reload.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -96,6 +97,7 @@ export function buildProgram(context: CommandContext): Command {
   registerPositions(program, context);
   registerReplay(program, context);
   registerCompare(program, context);
+  registerPaperReset(program.command('paper').description('look after the paper account'), context);
   registerHalt(program, context);
   registerResume(program, context);
   registerFlatten(program, context);
