@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ValvulinError } from '../../core/errors.ts';
@@ -65,18 +65,58 @@ export function seizeJournal(place: JournalPlace, now: number): Journal {
   return new StoredJournal(store, ownerNow(now));
 }
 
+/** A journal that was put away, and what is in it. */
+export interface ArchivedJournal {
+  /** The name under which every command still reads it: `--account`. */
+  readonly account: string;
+  readonly path: string;
+  readonly runs: number;
+  readonly trades: number;
+  readonly positions: number;
+}
+
+/**
+ * Puts an account's journal away beside itself, under a name with the date, so that the next run begins anew.
+ * @param now epoch ms
+ * @throws ValvulinError `VLV_INSTANCE` where an engine holds the account, `VLV_JOURNAL` where it has no journal or
+ *   somebody still reads it
+ */
+export function archiveJournal(place: JournalPlace, now: number): ArchivedJournal {
+  const path = journalPath(place);
+  if (!existsSync(path)) throw noJournal(place, path);
+  const lock = inFolder(place, () => AccountLock.take(accountFile(place, 'lock')));
+  if (lock === null) throw alreadyHeld(path);
+  try {
+    // Whoever opens it to write merges what a killed process left in the log beside it.
+    const journal = seizeJournal(place, now);
+    const [runs, positions] = [journal.runs().length, journal.positions().length];
+    const trades = [...journal.trades()].length;
+    journal.close();
+    if (existsSync(`${path}-wal`)) {
+      throw new ValvulinError('VLV_JOURNAL', 'Expected nobody to read the journal while it is put away', {
+        where: path,
+        hint: 'Wait until "valvulin trades" and the like have ended, then try again.',
+      });
+    }
+    const date = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+    const archived = { stateDir: place.stateDir, account: `${place.account}-${date}` };
+    if (existsSync(journalPath(archived))) {
+      throw new ValvulinError('VLV_JOURNAL', `Expected no journal "${archived.account}" yet`, { where: path });
+    }
+    renameSync(path, journalPath(archived));
+    return { account: archived.account, path: journalPath(archived), runs, trades, positions };
+  } finally {
+    lock.release();
+  }
+}
+
 /**
  * Opens a journal to read, while its engine runs or not.
  * @throws ValvulinError `VLV_JOURNAL` where there is none
  */
 export function openJournalReader(place: JournalPlace): JournalReader {
   const path = journalPath(place);
-  if (!existsSync(path)) {
-    throw new ValvulinError('VLV_JOURNAL', `Expected a journal of account "${place.account}", found none`, {
-      where: path,
-      hint: 'The first "valvulin run" writes it. Another folder is named by --state-dir.',
-    });
-  }
+  if (!existsSync(path)) throw noJournal(place, path);
   return new StoredReader(SqliteStore.openReadOnly(path));
 }
 
@@ -101,6 +141,13 @@ function accountFile({ stateDir, account }: JournalPlace, ending: string): strin
 
 function ownerNow(now: number): LeaseOwner {
   return { instance: `${PROCESS_IDENTITY}-${opened++}`, pid: process.pid, host: hostname(), since: now };
+}
+
+function noJournal({ account }: JournalPlace, where: string): ValvulinError {
+  return new ValvulinError('VLV_JOURNAL', `Expected a journal of account "${account}", found none`, {
+    where,
+    hint: 'The first "valvulin run" writes it. Another folder is named by --state-dir.',
+  });
 }
 
 function alreadyHeld(path: string): ValvulinError {
