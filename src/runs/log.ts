@@ -48,7 +48,7 @@ interface Window {
 /** Tells what happens, to whoever listens. Never throws for what is told, and never waits. */
 export class Log {
   readonly #options: LogOptions;
-  readonly #least: number;
+  #least: number;
   readonly #redact: (text: string) => string;
   readonly #windows = new Map<string, Window>();
 
@@ -73,6 +73,11 @@ export class Log {
 
   error(event: string, fields?: LogFields, key?: string): void {
     this.#write('error', event, fields, key);
+  }
+
+  /** Changes what is severe enough to be passed on. */
+  setLevel(level: LogOptions['level']): void {
+    this.#least = LEVELS.indexOf(level);
   }
 
   /** Tells what was held back. Nothing may be logged after it. */

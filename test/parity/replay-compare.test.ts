@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { HistoryLake, syntheticBars } from '../../src/data/index.ts';
 import { syntheticRules } from '../../src/data/synthetic/index.ts';
 import type { JournalInput, JournalReader } from '../../src/execution/journal/journal.ts';
+import type { Effects } from '../../src/runs/live/attribution.ts';
 import { compareRun } from '../../src/runs/live/compare-run.ts';
 import { replayRun } from '../../src/runs/live/replay-run.ts';
 import { journaledRun, testConfig } from './journaled-run.ts';
@@ -14,6 +15,10 @@ const bars = syntheticBars({ symbols, timeframe: '15m', bars: 1_200, seed: 11 })
 const config = testConfig(symbols, 'strategies:BreakoutVolumeStrategy');
 const rules = symbols.map((symbol) => syntheticRules(symbol));
 const options = { baseDir: '.', lake: new HistoryLake(join(mkdtempSync(join(tmpdir(), 'vlv-')), 'none')) };
+
+function sumOf({ signal, entryPrice, exitPrice, latency, size, cost }: Effects): number {
+  return signal + entryPrice + exitPrice + latency + size + cost;
+}
 
 /** The journal with other inputs, as if its hashes had been made to fit. */
 function forged(journal: JournalReader, change: (row: JournalInput) => JournalInput): JournalReader {
@@ -70,11 +75,10 @@ test('what differs live is attributed, and adds up', async () => {
   const journal = await journaledRun({ mode: 'live', config, bars, rules });
   const found = await compareRun(journal, 1, options);
   expect(found.signals.different).toBe(0);
-  const sum = Object.values(found.totals).reduce((a, b) => a + b, 0);
-  expect(sum).toBeCloseTo(found.runProfit - found.backtestProfit, 6);
+  expect(sumOf(found.totals)).toBeCloseTo(found.runProfit - found.backtestProfit, 6);
   expect(found.differences.length).toBeGreaterThan(10);
   for (const { effects, profit } of found.differences) {
-    expect(Object.values(effects).reduce((a, b) => a + b, 0)).toBeCloseTo(profit, 6);
+    expect(sumOf(effects)).toBeCloseTo(profit, 6);
   }
   const paired = found.differences.filter(({ run, backtest }) => run && backtest);
   expect(paired.length).toBeGreaterThan(3);

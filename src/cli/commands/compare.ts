@@ -85,7 +85,8 @@ const COLUMNS = [
 ] as const;
 
 function row({ decided, slot, run, backtest, delayMs, profit, effects }: Difference): readonly string[] {
-  const [cause] = Object.entries(effects).sort(([, a], [, b]) => Math.abs(b) - Math.abs(a))[0];
+  const causes = Object.keys(CAUSES) as (keyof typeof effects)[];
+  const [cause] = causes.sort((a, b) => Math.abs(effects[b]) - Math.abs(effects[a]));
   const price = (outcome: Outcome | null, field: 'entryPrice' | 'exitPrice'): string =>
     amountText(outcome && Number(outcome[field].toPrecision(10)));
   return [
@@ -97,7 +98,7 @@ function row({ decided, slot, run, backtest, delayMs, profit, effects }: Differe
     price(backtest, 'exitPrice'),
     delayMs === null ? '-' : `${delayMs} ms`,
     signed(profit),
-    CAUSES[cause as keyof typeof effects],
+    CAUSES[cause],
   ];
 }
 

@@ -7,7 +7,9 @@ export function registerReload(parent: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-What can change while it runs is changed at once; the engine says what needs a restart, and changes nothing of that.
+Changed at once: which strategies are enabled, of those it started with; parameters of a strategy that holds nothing;
+logging.level. A strategy that was stopped by an error is loaded again. All else needs a restart: the engine names it,
+and changes nothing of it.
 
 Examples:
   valvulin config check && valvulin reload

@@ -53,7 +53,8 @@ async function run(flags: Flags, context: CommandContext): Promise<void> {
   const clock = await clockOf(speed, config);
   const { runLive } = await import('../live/run-live.ts');
   const opened = mode === 'live' ? await openLive(flags, config, baseDir, clock, context) : null;
-  await runLive({ config, baseDir, clock, speed, opened, json: flags.json ?? false, context });
+  const reread = async (): Promise<Config> => (await chooseRun(flags, context)).config;
+  await runLive({ config, baseDir, clock, speed, opened, reread, json: flags.json ?? false, context });
 }
 
 function speedOf({ speed }: Flags): number {

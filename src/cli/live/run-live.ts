@@ -1,10 +1,10 @@
 import type { Config } from '../../core/config/index.ts';
 import type { TradingState } from '../../core/entry-gate.ts';
-import { ValvulinError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { systemClock } from '../../data/node-ports.ts';
 import { controlAddress, type ControlVerb, VERB_STATES } from '../../runs/control-protocol.ts';
 import { type ControlHandlers, ControlServer } from '../../runs/control-server.ts';
+import { Reloader } from '../../runs/live/reloader.ts';
 import type { LiveSession } from '../../runs/live/session.ts';
 import { StatusReader } from '../../runs/live/status.ts';
 import type { HealthPart, LiveStatus } from '../../runs/live-status.ts';
@@ -28,6 +28,8 @@ export interface LiveRunRequest {
   readonly speed: number;
   /** Null trades on paper. */
   readonly opened: OpenedVenue | null;
+  /** Reads the config again, with what the command line said. */
+  readonly reread: () => Promise<Config>;
   readonly json: boolean;
   readonly context: CommandContext;
 }
@@ -55,7 +57,7 @@ export async function runLive(request: LiveRunRequest): Promise<void> {
   let view: LiveView | null = null;
   const stopped = new Stop(context.interruptible());
   const feed: { up: boolean; detail: string } = { up: false, detail: 'connecting' };
-  const { session, place, close } = await openSession({
+  const { session, host, place, close } = await openSession({
     config,
     baseDir,
     clock,
@@ -87,9 +89,20 @@ export async function runLive(request: LiveRunRequest): Promise<void> {
     health,
   });
   view = screen ? new LiveView(screen, systemClock, terminal.outColors, () => status.live()) : null;
+  const reloader = new Reloader({
+    config,
+    session,
+    host,
+    reread: request.reread,
+    onLevel: (level) => log.setLevel(level),
+  });
   const control = new ControlServer({
     path: controlAddress(place),
-    handlers: handlers(session, status, stopped),
+    handlers: handlers(session, status, stopped, async (who) => {
+      const changes = await reloader.reload();
+      log.info('reloaded', { by: who, changes });
+      return changes;
+    }),
     onError: (error) => log.error('control', { error }),
   });
   try {
@@ -133,7 +146,12 @@ class Stop {
   }
 }
 
-function handlers(session: LiveSession, status: StatusReader, stopped: Stop): ControlHandlers {
+function handlers(
+  session: LiveSession,
+  status: StatusReader,
+  stopped: Stop,
+  reload: (who: string) => Promise<readonly string[]>,
+): ControlHandlers {
   const change = (verb: ControlVerb) => (request: { readonly who: string; readonly why: string }) => {
     const state: TradingState = VERB_STATES[verb] ?? 'HALT';
     session.setState(state, request.who, true, request.why);
@@ -145,11 +163,7 @@ function handlers(session: LiveSession, status: StatusReader, stopped: Stop): Co
     resume: change('resume'),
     reduce_only: change('reduce_only'),
     flatten: change('flatten'),
-    reload: () => {
-      throw new ValvulinError('VLV_CONTROL', 'A changed config needs a restart', {
-        hint: 'Stop the engine with Ctrl+C and start it again: it goes on where it stopped.',
-      });
-    },
+    reload: ({ who }) => reload(who),
     stop: () => {
       stopped.ask();
       return { stopping: true };

@@ -33,6 +33,7 @@ export interface SessionRequest {
 
 /** A session with everything it rests on, and the way to let go of all of it. */
 export interface OpenSession {
+  readonly host: WorkerHost;
   readonly session: LiveSession;
   readonly place: JournalPlace;
   readonly close: () => void;
@@ -82,7 +83,7 @@ export async function openSession(request: SessionRequest): Promise<OpenSession>
       rules: venue ? await venue.rules(symbols) : await publicRules(endpoints, symbols),
       on: request.on,
     });
-    return { session, place, close: () => journal.close() };
+    return { session, host, place, close: () => journal.close() };
   } catch (error) {
     await host.stop();
     await feed.stop();
