@@ -37,6 +37,8 @@ export interface LiveExecutorSpec {
   readonly slots: readonly ExecutorSlot[];
   /** Why an entry of a slot must not be sent at this moment; null where it may. */
   readonly holdBack: (slot: number, entry: DesiredOrder) => string | null;
+  /** Price that a slot's last decision was made at, units. */
+  readonly decided: (slot: number) => number;
   readonly emit: (input: Input) => void;
   readonly alert: (alert: Alert) => void;
 }
@@ -98,6 +100,7 @@ export class LiveExecutor {
           emit: spec.emit,
           alert: (alert) => spec.alert({ ...alert, detail: `${symbol}: ${alert.detail}` }),
           holdBack: (entry) => spec.holdBack(slot, entry),
+          decided: () => spec.decided(slot),
           fetchTrades: () => this.#fetchSoon(symbol),
           resolve: (order) => this.resolve(order),
           identified: (report) => this.#identify(report),

@@ -107,6 +107,8 @@ export interface DeskContext {
   readonly alert: (alert: Alert) => void;
   /** Why an entry must not be sent at this moment; null where it may. */
   readonly holdBack: (entry: DesiredOrder) => string | null;
+  /** Price that the slot's last decision was made at, units. */
+  readonly decided: () => number;
   /** Asks for the trades of the symbol to be read again, since one is missing. */
   readonly fetchTrades: () => void;
   /** The exchange told its number of an order. */

@@ -1,4 +1,5 @@
 import type { Command, EndFact } from '../../core/order.ts';
+import { entryRequest } from './entry-request.ts';
 import { formatUnits, parseBigUnits, parseUnits } from '../../core/decimal.ts';
 import type { Outcome, VenueReport } from '../venues/venue.ts';
 import { type ClientId, clientIdText, type Leg } from './client-id.ts';
@@ -144,31 +145,14 @@ export class SlotDesk {
   }
 
   #enter(entry: DesiredOrder): void {
-    const { market, costs, symbol, gate, cashDecimals } = this.#context;
-    const { instrument } = market;
-    const held = this.#context.holdBack(entry);
+    const { gate, holdBack, decided } = this.#context;
+    const held = holdBack(entry);
     if (held !== null) {
       this.#end(entry.id, 'rejected', held);
       return;
     }
     const id = gate.nextId(entry.id, 'entry');
-    const budget = entry.budget > 0 ? costs.afterFee(entry.budget, false) : 0;
-    const byBudget = entry.type === 'market' && entry.quantity === 0;
-    const request = {
-      symbol,
-      clientId: clientIdText(id),
-      side: sideText(entry.side),
-      type: entry.type,
-      ...(entry.type === 'limit' || entry.type === 'stop_limit' ? { timeInForce: 'GTC' as const } : {}),
-      ...(byBudget
-        ? { quoteQuantity: formatUnits(budget, cashDecimals) }
-        : { quantity: formatUnits(instrument.floorLot(entry.quantity), instrument.quantityDecimals) }),
-      ...(entry.type === 'limit' ? { price: formatUnits(entry.price, instrument.priceDecimals) } : {}),
-      ...(entry.type === 'stop' || entry.type === 'stop_limit'
-        ? { stopPrice: formatUnits(entry.price, instrument.priceDecimals) }
-        : {}),
-      ...(entry.type === 'stop_limit' ? { price: formatUnits(entry.limit, instrument.priceDecimals) } : {}),
-    };
+    const request = entryRequest(entry, { ...this.#context, clientId: clientIdText(id), decided: decided() });
     this.#send(this.#plan(id, '', request), () => gate.venue.place(request));
   }
 
@@ -387,10 +371,6 @@ export class SlotDesk {
     this.desired.ended(order);
     emit({ kind: 'end', end: { orderId: order, status, reason, time: gate.venue.time() } });
   }
-}
-
-function sideText(side: number): 'BUY' | 'SELL' {
-  return side > 0 ? 'BUY' : 'SELL';
 }
 
 /** A balance in units; exchanges may count it finer than a symbol's quantities. */

@@ -108,6 +108,7 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
         cashDecimals,
         costs: engineRun.engine.costs,
         slots: engineRun.engine.slots.map(({ spec }) => ({ symbol: spec.symbol, market: spec.market })),
+        decided: (slot) => engineRun.engine.slots[slot].position.lastPrice,
         holdBack: (slot, entry) => {
           const { spec, position } = engineRun.engine.slots[slot];
           return collar.refusal(spec.symbol, entry, position.lastPrice);
