@@ -20,7 +20,7 @@ export interface LiveCase extends Pick<PortfolioSpec, 'capital' | 'costs' | 'ris
 }
 
 /** What both drivers show of a run. */
-type Shown = Pick<BacktestResult, 'trades' | 'orders' | 'fills' | 'refusals'>;
+export type Shown = Pick<BacktestResult, 'trades' | 'orders' | 'fills' | 'refusals'>;
 
 /** The case as a backtest that leaves open what is open at the end, as a live run does. */
 export async function byBacktest(given: LiveCase): Promise<Shown> {
@@ -79,7 +79,8 @@ export async function replayOnPaper(
   return { shown: show(), compared: replay.compared };
 }
 
-async function paperRun(
+/** The live loop over a case, before its first input. */
+export async function paperRun(
   given: LiveCase,
   log: InputLog,
 ): Promise<{ readonly run: LiveRun; readonly all: readonly Bars[]; readonly show: () => Shown }> {
