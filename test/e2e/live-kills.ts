@@ -53,7 +53,7 @@ export async function killAgainAndAgain(rig: LiveRig, kills: number, seed: numbe
   }
   const engine = rig.engine();
   await engine.seen('trade');
-  const last = await engine.end('SIGINT');
+  const last = await rig.endInPeace(engine);
   if (last.events.some(({ event }) => event === 'resumed')) resumed++;
   return { kills: killed, last, check: await rig.compare(last), resumed };
 }

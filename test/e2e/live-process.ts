@@ -14,6 +14,7 @@ const BIN = join(import.meta.dirname, '..', '..', 'bin', 'valvulin.mjs');
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT'];
 const SPEED = 120;
 const CAPITAL = '10000';
+const ARRIVAL_MS = 800;
 const BALANCE = '15000';
 
 export interface Ended {
@@ -126,6 +127,13 @@ export class LiveRig {
       body: JSON.stringify(body),
     });
     if (reply.status !== 200) throw new Error(await reply.text());
+  }
+
+  /** Stops the engine behind a market that stands still, so that nothing fills once it is gone. */
+  async endInPeace(engine: Engine, signal: NodeJS.Signals = 'SIGINT'): Promise<Ended> {
+    this.playground.freeze();
+    await new Promise((resolve) => setTimeout(resolve, ARRIVAL_MS));
+    return engine.end(signal);
   }
 
   /** The books that the engine stopped with against the exchange's account. */

@@ -22,7 +22,7 @@ describe('the built engine, live on a local exchange', () => {
     const rig = await LiveRig.open(9);
     const engine = rig.engine();
     await engine.until(({ event, role }) => event === 'fill' && role === 'entry');
-    const ended = await engine.end(signal);
+    const ended = await rig.endInPeace(engine, signal);
     expect(ended.code).toBe(0);
     expect(ended.ms).toBeLessThan(20_000);
     expect(ended.stderr).toContain('Stopped. Equity');

@@ -31,6 +31,8 @@ export interface Playground {
   readonly server: ExchangeServer;
   readonly apiKey: string;
   readonly secret: string;
+  /** Prices, and with them the exchange's time, stand still from here on; orders are still taken. */
+  freeze(): void;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,7 @@ export async function openPlayground(options: PlaygroundOptions): Promise<Playgr
     server,
     apiKey,
     secret,
+    freeze: () => driver.stop(),
     close: async () => {
       driver.stop();
       await server.close();
