@@ -75,6 +75,15 @@ export class DesiredOrders {
     return true;
   }
 
+  /** How much of a position of `held` units a stop or a market exit is to take care of, down to a lot. */
+  guarded(held: number, market: Market): number {
+    const guards = [...this.exits.values()].filter(
+      ({ type, role }) => type === 'stop' || (type === 'market' && role === 'exit'),
+    );
+    const open = guards.reduce((most, { quantity, filled }) => Math.max(most, quantity - filled), 0);
+    return market.instrument.floorLot(Math.min(held, open));
+  }
+
   /**
    * What should stand at the exchange for a position of `held` units (positive). A market exit sends everything else
    * away, since its quantity cannot be locked twice. Otherwise each target is paired with as much of the stop; what no

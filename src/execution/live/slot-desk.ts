@@ -324,9 +324,10 @@ export class SlotDesk {
   }
 
   #watchNakedness(): void {
-    const plan = this.desired.plan(this.#sellable, this.#context.market, true);
-    const groups = plan.kind === 'leave' ? [plan] : plan.groups.filter(({ stop }) => stop > 0);
-    const wanted = groups.reduce((sum, { quantity }) => sum + quantity, 0);
+    const { market, decided } = this.#context;
+    const quantity = this.desired.guarded(this.#sellable, market);
+    // By its price now, not by that of its stop: a stop too low to be taken leaves a position naked that is worth much.
+    const wanted = market.notionalDown(decided(), quantity) >= market.minNotional ? quantity : 0;
     const covered = this.open()
       .filter(({ leg, state }) => (leg === 'stop' || leg === 'exit') && (state === 'working' || state === 'canceling'))
       .reduce((sum, order) => sum + order.left, 0);

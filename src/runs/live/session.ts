@@ -157,6 +157,8 @@ export class LiveSession {
     const { gate } = this.engineRun.engine.risk;
     // What stood in the way when the last process ended is found anew where it still does.
     for (const block of gate.blocks()) this.input({ kind: 'block', time: feed.time.now(), ...block, on: false });
+    // Before anything else: what an operator asked for last holds, whatever the journal's last run was doing.
+    this.setState(journal.state(ACCOUNT_SCOPE).state, 'start', false);
     await feed.start((event) => this.#onFeed(event));
     if (venue && this.executor) {
       const { executor } = this;
@@ -173,8 +175,6 @@ export class LiveSession {
       await this.#recover(doubted.length);
       executor.start();
     }
-    const { state } = journal.state(ACCOUNT_SCOPE);
-    this.setState(state, 'start', false);
     this.#every('flush', FLUSH_MS, () => this.#flush());
     if (this.#recovery) this.#every('recover', RECOVER_MS, () => void this.#recover(null, true));
     clock.after(0, () => this.#checkFailure());
