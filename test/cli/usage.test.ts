@@ -24,6 +24,10 @@ const COMMANDS = [
   ['resume'],
   ['flatten'],
   ['reload'],
+  ['run'],
+  ['replay'],
+  ['compare'],
+  ['paper', 'reset'],
   ['kill'],
 ];
 

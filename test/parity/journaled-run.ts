@@ -50,8 +50,10 @@ export function testConfig(symbols: readonly string[], handler: string): Config 
  * Trades the bars as a session would, into a journal on the disk. "Live" fills every order that is due at the market a
  * little after its bar has opened, a little above or below it; stops and targets are left to rest.
  */
-export async function journaledRun({ mode, config, bars, rules }: JournaledCase): Promise<Journal> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'vlv-journaled-'));
+export async function journaledRun(
+  { mode, config, bars, rules }: JournaledCase,
+  stateDir = mkdtempSync(join(tmpdir(), 'vlv-journaled-')),
+): Promise<Journal> {
   const journal = openJournal({ stateDir, account: mode }, 0);
   onTestFinished(() => {
     journal.close();
