@@ -8,6 +8,7 @@ import type { BacktestResult } from '../src/execution/types.ts';
 import { columnLoop, crossings, engine } from './cross.ts';
 import { kernelSection } from './kernel.ts';
 import { cpuOf, Gates, hashOf, inTurn } from './measure.ts';
+import { liveSection } from './live.ts';
 import { processSection } from './process.ts';
 import { KNOWN, recipeBars } from './synthetic-recipe.ts';
 
@@ -29,6 +30,7 @@ await flatness('column loop', columnLoop);
 await flatness('engine', engine);
 sameResult();
 await processSection(sizes[0]);
+await liveSection(gates, quick);
 if (gates.failures.length > 0) {
   console.error(`${gates.failures.length} of the gates failed`);
   process.exitCode = 1;
