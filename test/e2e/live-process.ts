@@ -10,7 +10,7 @@ import { openPlayground, type Playground } from '../../src/cli/exchange/playgrou
 import { checkLedger, type LedgerCheck } from '../../src/cli/demo/ledger-check.ts';
 import type { EngineEvent } from '../../src/cli/demo/engine-process.ts';
 
-const BIN = join(import.meta.dirname, '..', '..', 'bin', 'valvulin.mjs');
+export const BIN = join(import.meta.dirname, '..', '..', 'bin', 'valvulin.mjs');
 const SYMBOLS = ['BTCUSDT', 'ETHUSDT'];
 const SPEED = 120;
 const CAPITAL = '10000';

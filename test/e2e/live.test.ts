@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build } from '../../scripts/build.mjs';
 import { killAgainAndAgain } from './live-kills.ts';
-import { LiveRig } from './live-process.ts';
+import { BIN, LiveRig } from './live-process.ts';
 import { join } from 'node:path';
+
+const run = promisify(execFile);
 
 beforeAll(() => {
   expect(build({ root: join(import.meta.dirname, '..', '..'), node: process.execPath })).toBeUndefined();
@@ -40,5 +44,11 @@ describe('the built engine, live on a local exchange', () => {
     expect(second.code).toBe(1);
     expect(second.stderr).toContain('VLV_INSTANCE');
     expect((await first.end('SIGINT')).code).toBe(0);
+  });
+
+  it('shows itself in a demo that ends well and whose books agree', async () => {
+    const { stdout } = await run(process.execPath, [BIN, 'demo', '--for', '12', '--speed', '120x']);
+    expect(stdout).toContain('Books and exchange agree to the last unit');
+    expect(stdout).toMatch(/fill {4}\w+ [\w-]+: bought/);
   });
 });
