@@ -63,6 +63,11 @@ export interface LiveRunSpec extends Omit<EngineSpec, 'streams'> {
   /** Told after each step. */
   readonly onStep?: (input: RunInput) => void;
   readonly onFailure: (failure: StrategyFailure) => void;
+  /**
+   * Whether an instant is still recent enough to act on what closed at it; always by default. Bars may have waited for
+   * strategies, and strategies for the machine.
+   */
+  readonly isTimely?: (time: number) => boolean;
 }
 
 /**
@@ -173,7 +178,7 @@ export class LiveRun {
     const event = this.#market.shift();
     if (!event) return;
     this.#takeMarket(event);
-    if (event.kind === 'slice' && !event.late) this.#decide(event);
+    if (event.kind === 'slice' && !event.late && this.#isTimely(event.time)) this.#decide(event);
   }
 
   #takeMarket(event: MarketEvent): void {
@@ -251,7 +256,8 @@ export class LiveRun {
         this.#deciding = null;
         for (const reply of replies) {
           if (reply.kind === 'failed') this.#disable(reply);
-          else for (const answer of reply.answers) this.#inputs.push({ kind: 'answer', time: event.time, answer });
+          else if (this.#isTimely(event.time))
+            for (const answer of reply.answers) this.#inputs.push({ kind: 'answer', time: event.time, answer });
         }
         this.#work();
       },
@@ -261,6 +267,10 @@ export class LiveRun {
         this.#work();
       },
     );
+  }
+
+  #isTimely(time: number): boolean {
+    return this.#spec.isTimely?.(time) ?? true;
   }
 
   /** A strategy that failed is not asked again; its position keeps its stops. */

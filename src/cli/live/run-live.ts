@@ -17,6 +17,8 @@ import type { OpenedVenue } from './open-venue.ts';
 import { openSession } from './run-session.ts';
 import { logSessionEvent } from './session-log.ts';
 
+/** What a process may take to end by itself. */
+const EXIT_AFTER_MS = 5_000;
 /** Events that the live view shows. */
 const SHOWN_EVENTS = 50;
 
@@ -120,6 +122,8 @@ export async function runLive(request: LiveRunRequest): Promise<void> {
     log.close();
     close();
   }
+  // Everything was let go of. Should something hold the process all the same, it must not look as if it still traded.
+  setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
   for (const line of summary(status.live())) terminal.note(line);
 }
 

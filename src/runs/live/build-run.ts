@@ -31,7 +31,7 @@ export function buildRun(
   plan: TradingPlan,
   books: RunBooks,
   windows: readonly BarWindow[],
-  ports: Pick<LiveRunSpec, 'log' | 'host' | 'strategies' | 'onStep' | 'onFailure'>,
+  ports: Pick<LiveRunSpec, 'log' | 'host' | 'strategies' | 'onStep' | 'onFailure' | 'isTimely'>,
 ): LiveRun {
   return new LiveRun({
     ...books,

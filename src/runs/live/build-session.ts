@@ -89,11 +89,13 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
     onEmit: ignore,
     onFailed: ignore,
   };
+  const lateAfterMs = plan.feed.params.late_after_ms * (options.speed ?? 1);
   const engineRun = buildRun(plan, books, windows, {
     log: replay,
     host,
     strategies: groups,
     onStep: (input) => ears.onStep(input),
+    isTimely: (time) => options.feed.time.now() - time <= lateAfterMs,
     onFailure: ({ strategy, failed, detail }) =>
       ears.onAlert({ level: 'critical', code: 'STRATEGY_STOPPED', detail: `${strategy} ${failed}: ${detail}` }),
   });
