@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { BUGS } from './bugs.ts';
 import { SCENARIOS, scenarioPlan } from './scenarios.ts';
 import { simulate, simulateSeed } from './simulate.ts';
 
@@ -26,5 +29,11 @@ describe('live trading, at length', () => {
         }
       }
     }
+  });
+
+  test.each(BUGS.map(({ name }, number) => [name, number] as const))('notices: %s', (name, number) => {
+    const script = join(import.meta.dirname, 'run-bugs.ts');
+    const output = execFileSync(process.execPath, [script, '700', String(number)], { encoding: 'utf8' });
+    expect((JSON.parse(output) as Record<string, string | null>)[name]).not.toBeNull();
   });
 });

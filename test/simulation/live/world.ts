@@ -16,6 +16,9 @@ export interface Violation {
   readonly detail: string;
 }
 
+/** No sound run has so many. */
+const MOST_EVENTS = 60_000;
+
 /** Stands for the death of the process at a write. */
 export class Death extends Error {}
 
@@ -109,7 +112,7 @@ export class World {
   async runUntil(time: number, stop: () => boolean = () => false): Promise<void> {
     await turn();
     while (this.violations.length === 0 && !stop() && this.clock.step(time)) {
-      this.events++;
+      if (++this.events > MOST_EVENTS) this.violated('I11', `${MOST_EVENTS} things happened: it runs in circles`);
       await turn();
       this.oracle.check();
     }
