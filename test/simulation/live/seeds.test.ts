@@ -10,7 +10,7 @@ const PARTS = 12;
 const TWICE = 20;
 
 /** What went wrong, with the way to see it again. */
-export function complaints({ seed, violations }: SimResult): string[] {
+function complaints({ seed, violations }: SimResult): string[] {
   const again = `npm run simulate -- --seeds 1 --first ${seed} --trace`;
   return violations.map(({ invariant, detail }) => `seed ${seed}: ${invariant}: ${detail} (${again})`);
 }
