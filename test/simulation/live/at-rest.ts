@@ -53,7 +53,20 @@ export function checkAtRest(world: World, { session, alerts }: EngineLife, live 
     const slack = BigInt(2 * oracle.trades.length);
     if (cash > there || there - cash > slack) problems.push(`the cash is ${cash}, by the exchange ${there}`);
   }
-  return [...problems, ...unprotected(world, session), ...fills(world), ...bars(world, session)];
+  return [
+    ...problems,
+    ...unprotected(world, session).filter((problem) => !toldOf(problem, alerts)),
+    ...fills(world),
+    ...bars(world, session),
+  ];
+}
+
+/** A position that cannot be protected (its stop is worth less than the exchange takes) must at least be told of. */
+function toldOf(problem: string, alerts: EngineLife['alerts']): boolean {
+  const [symbol] = problem.split(':');
+  return alerts.some(
+    ({ level, code, detail }) => level === 'critical' && code === 'UNPROTECTED' && detail.startsWith(symbol),
+  );
 }
 
 /** Positions worth an order that no sell at the exchange covers. */
