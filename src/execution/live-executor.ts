@@ -136,9 +136,9 @@ export class LiveExecutor {
     this.#started = false;
   }
 
-  /** True while a request is unanswered or in doubt. */
+  /** True while a request is unanswered or in doubt, or an entry that nobody wants still stands. */
   get unsettled(): boolean {
-    return this.desks.some((desk) => desk.open().some(({ state }) => state !== 'working'));
+    return this.desks.some((desk) => desk.unsettled);
   }
 
   /** Books an own trade, once, whoever tells of it. Trades of orders that are not ours are none of our business. */

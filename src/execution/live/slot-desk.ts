@@ -47,6 +47,14 @@ export class SlotDesk {
     return [...this.#open];
   }
 
+  /** A request is unanswered or in doubt, or an entry that is no longer wanted still stands. */
+  get unsettled(): boolean {
+    const { entries } = this.desired;
+    const moving = ({ state, leg, order }: ExchangeOrder): boolean =>
+      state !== 'working' || (leg === 'entry' && !entries.has(order));
+    return this.#busy || this.open().some(moving);
+  }
+
   apply(command: Command): void {
     this.desired.apply(command);
   }
