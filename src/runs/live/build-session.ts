@@ -6,6 +6,7 @@ import { barsBetween } from '../../core/timeframe.ts';
 import { warmUp } from '../../data/live/warm-up.ts';
 import type { Journal } from '../../execution/journal/journal.ts';
 import type { Alert, OrderPlan } from '../../execution/live/desk-types.ts';
+import { coverRefusal } from '../../execution/live/entry-cover.ts';
 import { PriceCollar } from '../../execution/live/price-collar.ts';
 import type { RunInput, StepInput } from '../../execution/live/input-codec.ts';
 import { Replay } from '../../execution/live/replay.ts';
@@ -113,7 +114,8 @@ export async function buildSession(options: LiveSessionOptions): Promise<Built> 
         decided: (slot) => engineRun.engine.slots[slot].position.lastPrice,
         holdBack: (slot, entry) => {
           const { spec, position } = engineRun.engine.slots[slot];
-          return collar.refusal(spec.symbol, entry, position.lastPrice);
+          const uncovered = coverRefusal(engineRun.engine, slot, entry);
+          return uncovered ?? collar.refusal(spec.symbol, entry, position.lastPrice);
         },
         emit: (input) => ears.onEmit(input as StepInput),
         alert: (alert) => ears.onAlert(alert),
