@@ -12,6 +12,7 @@ import type { Alert, ExchangeOrder, OrderGate, OrderPlan } from './live/desk-typ
 import type { TopInput } from './live/input-codec.ts';
 import { TradeCursor } from './live/trade-cursor.ts';
 import { TradeOwners } from './live/trade-owners.ts';
+import { hidesSell } from './live/hidden-sell.ts';
 import { DoubtResolver } from './live/doubt.ts';
 import { SlotDesk } from './live/slot-desk.ts';
 import type { Outcome, SpotVenue, VenueReport, VenueTrade } from './venues/venue.ts';
@@ -82,8 +83,9 @@ export class LiveExecutor {
       cleared: (order) => this.#unblock(order),
       absent: (order, proof) => this.#absent(order, proof),
       hasTraded: async (order) => {
-        await this.fetchTrades(spec.slots[order.slot].symbol);
-        return order.booked > 0;
+        const { symbol, market } = spec.slots[order.slot];
+        await this.fetchTrades(symbol);
+        return order.booked > 0 || (order.leg !== 'entry' && (await hidesSell(spec.venue, market)));
       },
     });
     this.desks = spec.slots.map(

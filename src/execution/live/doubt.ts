@@ -19,7 +19,7 @@ export interface DoubtContext {
   readonly cleared: (order: ExchangeOrder) => void;
   /** The order was never there, and never will be. `proof` says when that was asked and why it is certain. */
   readonly absent: (order: ExchangeOrder, proof: string) => void;
-  /** True where a trade of the order is known or the trades could not be read; absence then proves nothing. */
+  /** True where a trade of the order is known, or something stands that queries do not show: absence proves nothing then. */
   readonly hasTraded: (order: ExchangeOrder) => Promise<boolean>;
 }
 
